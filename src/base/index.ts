@@ -1,0 +1,10 @@
+// What every room may use: results, time, randomness, units, and reading of small text formats.
+// It knows nothing of HTTP, gRPC or this product.
+export { isBase64 } from "./base64.ts";
+export { type Cancellation, CancellationSource, neverCancelled } from "./cancellation.ts";
+export { type Clock, systemClock, type Timer } from "./clock.ts";
+export { nearestName } from "./nearest.ts";
+export { decodePercent } from "./percent.ts";
+export { type Random, seededRandom, systemRandom } from "./random.ts";
+export { err, ok, type Result } from "./result.ts";
+export { parseDurationMs, parsePercent, parseSizeBytes } from "./units.ts";
