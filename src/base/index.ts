@@ -3,6 +3,7 @@
 export { isBase64 } from "./base64.ts";
 export { type Cancellation, CancellationSource, neverCancelled } from "./cancellation.ts";
 export { type Clock, systemClock, type Timer } from "./clock.ts";
+export { randomHex } from "./identifiers.ts";
 export { nearestName } from "./nearest.ts";
 export { decodePercent } from "./percent.ts";
 export { type Random, seededRandom, systemRandom } from "./random.ts";

@@ -1,0 +1,70 @@
+import type { Cancellation, Result } from "../base/index.ts";
+
+/** HTTP fields as one flat list: name, value, name, value; names in lower case, repeats kept, in order. */
+export type Headers = readonly string[];
+
+/** Why a request body could not be read. */
+export type BodyProblem =
+  /** More bytes than asked for, as declared or as they came. */
+  | "tooLarge"
+  /** The connection ended, or broke its framing, before the whole body had come. */
+  | "incomplete";
+
+/** The body of a request. It is read at most once. */
+export interface RequestBody {
+  /** Bytes as declared; 0 when there is no body; undefined when it comes in chunks of unknown number. */
+  readonly declaredBytes: number | undefined;
+  /** All of it, as sent. Fails before reading when more than `maxBytes` are declared. */
+  readAll(maxBytes: number): Promise<Result<Uint8Array, BodyProblem>>;
+}
+
+/** What goes back. The listener adds what belongs to its connection: `date`, `connection`, framing. */
+export interface Response {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The whole body; its length is sent as `content-length`. */
+  readonly body: Uint8Array;
+}
+
+/** Who asks, after the listener's trust setting was applied. */
+export interface Client {
+  /** IP address, or "unix". */
+  readonly address: string;
+  /** The scheme that the client used with the outermost trusted hop. */
+  readonly scheme: "http" | "https";
+  /** Value for `x-forwarded-for`: trusted hops and this connection's peer. */
+  readonly forwardedFor: string;
+  /** The W3C `traceparent` of a trusted client, well-formed; undefined starts a new trace. */
+  readonly traceparent: string | undefined;
+}
+
+/** One HTTP request and the place for its response, whatever protocol version carries it. */
+export interface Exchange {
+  readonly protocol: "HTTP/1.1" | "HTTP/1.0" | "HTTP/2";
+  readonly method: string;
+  /** The request target up to the first `?`, as sent. */
+  readonly path: string;
+  /** What follows the first `?`, as sent; empty when there is none. */
+  readonly query: string;
+  /** `host` or `:authority`. */
+  readonly authority: string;
+  readonly headers: Headers;
+  readonly client: Client;
+  /** Unique for every exchange, or the client's own when it is trusted. */
+  readonly requestId: string;
+  /** The clock's monotonic ms at which the head had come. */
+  readonly receivedAt: number;
+  /** When the listener gives up on the exchange, in the clock's monotonic ms. */
+  readonly deadline: number;
+  readonly body: RequestBody;
+  /** Cancelled when the client goes away before the response was written. */
+  readonly cancellation: Cancellation;
+}
+
+/** The first value of `name`, which must be in lower case; undefined when there is none. */
+export function headerValue(headers: Headers, name: string): string | undefined {
+  for (let i = 0; i < headers.length; i += 2) {
+    if (headers[i] === name) return headers[i + 1];
+  }
+  return undefined;
+}
