@@ -1,0 +1,25 @@
+import type { Finding } from "../problem.ts";
+import type { GatewayDocument } from "../schema/gateway.ts";
+
+/** Pairs of values that are fine each and wrong together; asked once all of them are known. */
+export function checkBounds(document: GatewayDocument): readonly Finding[] {
+  const findings: Finding[] = [];
+  for (const [name, { limits }] of Object.entries(document.listeners)) {
+    const path = ["listeners", name, "limits"];
+    if (limits.headerTimeoutMs > limits.requestMs) {
+      findings.push(tooLarge([...path, "header_timeout"], "longer than request"));
+    }
+  }
+  for (const [name, { backoff }] of Object.entries(document.clusters)) {
+    const path = ["clusters", name, "backoff"];
+    if (backoff.baseMs > backoff.maxMs)
+      findings.push(tooLarge([...path, "base"], "longer than max"));
+  }
+  return findings;
+}
+
+function tooLarge(path: readonly string[], relation: string): Finding {
+  const message = `${path.join(".")}: it is ${relation}`;
+  const help = "lower this one or raise the other one";
+  return { path, part: "value", severity: "error", rule: "relation", message, help };
+}

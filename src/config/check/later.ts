@@ -1,0 +1,57 @@
+// What the design names and this version does not have yet: a person who reads ahead is told so, instead of
+// being offered a key of another meaning.
+const laterKeys: Readonly<Record<string, readonly string[]>> = {
+  "": ["admin", "filters", "observe", "docs", "mcp", "tls", "include"],
+  listeners: ["tls", "compression"],
+  descriptors: ["reflection", "buf"],
+  clusters: [
+    "tls",
+    "retry",
+    "breaker",
+    "health",
+    "outlier",
+    "keepalive",
+    "compression",
+    "first_message_timeout",
+  ],
+  overflow: ["retries"],
+  routes: [
+    "filters",
+    "streams",
+    "prefix",
+    "sse_heartbeat",
+    "first_message_timeout",
+    "retry",
+    "mcp",
+  ],
+  methods: ["cache", "mcp", "retry", "filters", "streams"],
+};
+
+const laterWords: readonly string[] = [
+  "h2",
+  "h2c",
+  "http2",
+  "http3",
+  "least_request",
+  "pick_first",
+  "random",
+  "ring_hash",
+  "maglev",
+  "weighted_round_robin",
+];
+
+/** Said of what a later version will have. */
+export const laterNote = "not in this version of Diglot";
+
+/** Whether a later version will know `key` in the map at `path`. */
+export function isLaterKey(path: readonly (string | number)[], key: string): boolean {
+  const section = path.findLast(
+    (step) => typeof step === "string" && Object.hasOwn(laterKeys, step),
+  );
+  return (laterKeys[String(section ?? "")] ?? []).includes(key);
+}
+
+/** Whether a later version will know the word `text`. */
+export function isLaterWord(text: string): boolean {
+  return laterWords.includes(text);
+}

@@ -1,0 +1,129 @@
+import { isIPv6 } from "node:net";
+import { nearestName } from "../../base/index.ts";
+import type { PlainValue } from "../document/plain-value.ts";
+import type { JsonSchema } from "../schema/json-schema.ts";
+import type { Meaning } from "../schema/text.ts";
+import { isLaterWord, laterNote } from "./later.ts";
+
+/** The remedy for `value`, which does not fit `schema`; undefined when none is near. */
+export function suggestion(value: PlainValue, schema: JsonSchema | undefined): string | undefined {
+  if (value === null || typeof value === "object") return undefined;
+  const text = String(value);
+  if (schema?.enum !== undefined) return nearestOf(text, schema.enum.map(String), "allowed");
+  if (schema?.type === "array") return `write a list: [${text}]`;
+  const better = betterValues[schema?.["x-diglot"] ?? ""]?.(text);
+  return better === undefined || better === text ? undefined : didYouMean(better);
+}
+
+/** The question that most suggestions are. */
+export function didYouMean(word: string): string {
+  return `did you mean "${word}"?`;
+}
+
+/** `did you mean` the nearest of `words`, or all of them, as `noun`, where none is near. */
+export function nearestOf(word: string, candidates: readonly string[], noun: string): string {
+  if (isLaterWord(word)) return laterNote;
+  const near = nearestName(word.replaceAll("-", "_"), candidates);
+  return near === undefined ? `${noun}: ${candidates.join(", ")}` : didYouMean(near);
+}
+
+/** What a person most likely meant by a text that is not of the kind. */
+const betterValues: Readonly<Partial<Record<string, (text: string) => string | undefined>>> = {
+  duration: (text) => quantity(text, durationWords, "s"),
+  size: betterSize,
+  switch: (text) => switchWords.get(text.toLowerCase()),
+  number: (text) => (/^\d{1,9}$/.test(text.trim()) ? text.trim() : undefined),
+  listen: betterListen,
+  endpoint: betterEndpoint,
+  service: (text) => text.replace(/^[./]+|[./]+$/g, "").replace(/\.\*\*$/, ".*"),
+  rpc: (text) => {
+    const path = text.replace(/^[./]+/, "");
+    return path.includes("/") ? path : path.replace(/\.(\w+)$/, "/$1");
+  },
+  selector: (text) => text.replace(/^[./]+/, "").replaceAll("/", "."),
+  template: (text) => `/${text.replace(/^(?:https?:\/\/[^/]*)?\/*/, "")}`,
+  header: (text) => text.toLowerCase(),
+} satisfies Readonly<Record<Meaning, (text: string) => string | undefined>>;
+
+const durationWords = new Map<string, readonly [factor: number, unit: string]>([
+  ...words(["ms", "msec", "msecs", "milli", "millis", "millisecond", "milliseconds"], "ms"),
+  ...words(["s", "sec", "secs", "second", "seconds"], "s"),
+  ...words(["m", "min", "mins", "minute", "minutes"], "m"),
+  ...words(["h", "hr", "hrs", "hour", "hours"], "h"),
+  ...words(["d", "day", "days"], "h", 24),
+]);
+
+const sizeWords = new Map<string, readonly [factor: number, unit: string]>([
+  ...words(["b", "byte", "bytes"], "B"),
+  ...words(["k", "kb", "ki", "kib"], "KiB"),
+  ...words(["m", "mb", "mi", "mib"], "MiB"),
+  ...words(["g", "gb", "gi", "gib"], "GiB"),
+]);
+
+const switchWords = new Map([
+  ...["true", "on", "yes", "y", "1", "enabled"].map((word) => [word, "true"] as const),
+  ...["false", "off", "no", "n", "0", "disabled"].map((word) => [word, "false"] as const),
+]);
+
+function words(
+  spellings: readonly string[],
+  unit: string,
+  factor = 1,
+): readonly (readonly [string, readonly [number, string]])[] {
+  return spellings.map((spelling) => [spelling, [factor, unit]]);
+}
+
+function quantity(
+  text: string,
+  units: ReadonlyMap<string, readonly [factor: number, unit: string]>,
+  whenNone: string,
+): string | undefined {
+  const [, digits, word] = /^\s*(\d{1,12}(?:\.\d{1,9})?)\s*([A-Za-z]*)\s*$/.exec(text) ?? [];
+  if (digits === undefined || word === undefined || Number(digits) === 0) return undefined;
+  const unit = word === "" ? ([1, whenNone] as const) : units.get(word.toLowerCase());
+  return unit && `${unit[0] === 1 ? digits : Number(digits) * unit[0]}${unit[1]}`;
+}
+
+/** A bare number is bytes, said in the largest unit that divides it. */
+function betterSize(text: string): string | undefined {
+  const whole = /^\d{1,12}$/.test(text) ? Number(text) : undefined;
+  if (whole === undefined) return quantity(text, sizeWords, "B");
+  for (const [bytes, unit] of [
+    [1024 ** 3, "GiB"],
+    [1024 ** 2, "MiB"],
+    [1024, "KiB"],
+  ] as const) {
+    if (whole > 0 && whole % bytes === 0) return `${whole / bytes}${unit}`;
+  }
+  return whole === 0 ? undefined : `${whole}B`;
+}
+
+function betterListen(text: string): string | undefined {
+  const bare = withoutScheme(text);
+  if (/^:?\d{1,5}$/.test(bare)) return `127.0.0.1:${bare.replace(":", "")}`;
+  if (bare.startsWith("*:")) return `0.0.0.0:${bare.slice(2)}`;
+  return withPort(bare, "8080");
+}
+
+function betterEndpoint(text: string): string | undefined {
+  const bare = withoutScheme(text);
+  if (/^:?\d{1,5}$/.test(bare)) return `127.0.0.1:${bare.replace(":", "")}`;
+  return withPort(bare, "50051");
+}
+
+/** gRPC's and the web's ways to write a target, without what the gateway does not need. */
+function withoutScheme(text: string): string {
+  const socket = /^unix:\/\/+(.+)$/.exec(text);
+  if (socket !== null) return `unix:/${socket[1]}`;
+  return text
+    .trim()
+    .replace(/^dns:(?:\/\/[^/]*\/)?/, "")
+    .replace(/^(?:ipv4|ipv6|grpc|grpcs|https?|tcp|static):(?:\/\/)?/, "")
+    .replace(/\/.*$/, (path) => (text.startsWith("unix:") ? path : ""));
+}
+
+function withPort(text: string, port: string): string | undefined {
+  if (isIPv6(text)) return `[${text}]:${port}`;
+  if (text.startsWith("unix:") || /:\d{1,5}$/.test(text)) return text;
+  return /^(?:[\w.-]+|\[[\da-f:.]+\])$/i.test(text) ? `${text}:${port}` : undefined;
+}

@@ -1,0 +1,40 @@
+// gateway.yaml becomes a typed, frozen configuration here, or a list of problems with their places.
+// It knows no descriptors, no sockets and no process: files and the environment are passed in.
+export { LoadedDocument } from "./document/loaded-document.ts";
+export type { PlainValue, ReferencedValue } from "./document/plain-value.ts";
+export type {
+  BackoffConfig,
+  CallSettings,
+  ClusterConfig,
+  DescriptorSource,
+  EndpointAddress,
+  GatewayConfig,
+  HttpRule,
+  HttpRuleBinding,
+  JsonSwitches,
+  ListenAddress,
+  ListenerConfig,
+  ListenerLimits,
+  MetadataConfig,
+  MethodConfig,
+  OverflowConfig,
+  RestSwitches,
+  RouteConfig,
+  RpcRoute,
+  SelectedHttpRule,
+  ServiceRoute,
+} from "./gateway-config.ts";
+export { type ConfigSources, type LoadedConfig, loadConfig, parseConfig } from "./load-config.ts";
+export {
+  type ConfigProblems,
+  type DocumentPath,
+  type Finding,
+  formatPath,
+  type Note,
+  type Place,
+  type Problem,
+  sortProblems,
+} from "./problem.ts";
+export { type FormatOptions, formatProblems } from "./report/format-problems.ts";
+export { problemsToJson, problemsToSarif } from "./report/machine-formats.ts";
+export { jsonSchema } from "./schema/json-schema.ts";

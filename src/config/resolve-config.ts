@@ -1,0 +1,134 @@
+import { dirname, isAbsolute, join } from "node:path";
+import type {
+  CallSettings,
+  DescriptorSource,
+  GatewayConfig,
+  HttpRule,
+  HttpRuleBinding,
+  ListenAddress,
+  RouteConfig,
+} from "./gateway-config.ts";
+import type { DocumentPath } from "./problem.ts";
+import type { DescriptorDocument, GatewayDocument } from "./schema/gateway.ts";
+import { type BindingDocument, type HttpRuleDocument, patternKeys } from "./schema/http-rule.ts";
+import type { MethodDocument, RouteDocument } from "./schema/route.ts";
+import { defaultSwitches, type SwitchLevel } from "./schema/switches.ts";
+
+type Switches = Omit<CallSettings, "deadlineMs">;
+type Level = { readonly [Key in keyof SwitchLevel]?: SwitchLevel[Key] | undefined };
+
+/** Merges the levels of a checked document, and makes its paths relative to the working folder. */
+export function resolveConfig(document: GatewayDocument, file: string): GatewayConfig {
+  const overall = below(defaultSwitches, document);
+  return {
+    version: 1,
+    listeners: Object.entries(document.listeners).map(([name, listener]) => ({
+      name,
+      ...listener,
+      address: resolveAddress(listener.address, file),
+    })),
+    descriptors: document.descriptors.map((source, index) =>
+      resolveSource(source, file, ["descriptors", index]),
+    ),
+    clusters: Object.entries(document.clusters).map(([name, cluster]) => ({
+      name,
+      ...cluster,
+      endpoints: cluster.endpoints.map((endpoint) => resolveAddress(endpoint, file)),
+    })),
+    routes: document.routes.map((route, index) => {
+      const inherited = {
+        deadlineMs: document.clusters[route.cluster]?.deadlineMs ?? 0,
+        ...overall,
+      };
+      return resolveRoute(route, inherited, ["routes", index]);
+    }),
+    httpRules: (document.http?.rules ?? []).map((rule, index) => ({
+      selector: rule.selector,
+      ...resolveRule(rule, ["http", "rules", index]),
+    })),
+    ...overall,
+  };
+}
+
+function below(above: Switches, level: Level): Switches {
+  return {
+    json: { ...above.json, ...level.json },
+    rest: { ...above.rest, ...level.rest },
+    metadata: { ...above.metadata, ...level.metadata },
+  };
+}
+
+function settings(
+  above: CallSettings,
+  level: Level & { readonly deadline?: number | undefined },
+): CallSettings {
+  return { deadlineMs: level.deadline ?? above.deadlineMs, ...below(above, level) };
+}
+
+function resolveRoute(route: RouteDocument, above: CallSettings, at: DocumentPath): RouteConfig {
+  const own = settings(above, route);
+  const { cluster } = route;
+  if (route.service !== undefined) {
+    const exceptions = Object.entries(route.methods ?? {}).map(([name, exception]) =>
+      resolveMethod(name, exception, own, [...at, "methods", name]),
+    );
+    return { kind: "service", service: route.service, cluster, ...own, methods: exceptions, at };
+  }
+  const [service = "", method = ""] = (route.rpc ?? "").split("/");
+  const http = route.http && resolveRule(route.http, [...at, "http"]);
+  return { kind: "rpc", service, method, cluster, http, ...own, at };
+}
+
+function resolveMethod(
+  name: string,
+  method: MethodDocument,
+  above: CallSettings,
+  at: DocumentPath,
+): CallSettings & { readonly name: string; readonly expose: boolean; readonly at: DocumentPath } {
+  return { name, expose: method.expose, ...settings(above, method), at };
+}
+
+function resolveRule(rule: HttpRuleDocument, at: DocumentPath): HttpRule {
+  const more = (rule.additional_bindings ?? []).map((binding, index) =>
+    resolveBinding(binding, [...at, "additional_bindings", index]),
+  );
+  return { bindings: [resolveBinding(rule, at), ...more], at };
+}
+
+function resolveBinding(binding: BindingDocument, at: DocumentPath): HttpRuleBinding {
+  const { body, response_body: responseBody, custom } = binding;
+  const key = patternKeys.find((name) => binding[name] !== undefined);
+  const template = key === undefined ? custom?.path : binding[key];
+  return {
+    method: key?.toUpperCase() ?? custom?.kind ?? "*",
+    template: template ?? "/",
+    body,
+    responseBody,
+    at: key === undefined ? [...at, "custom", "path"] : [...at, key],
+  };
+}
+
+function resolveSource(
+  source: DescriptorDocument,
+  file: string,
+  at: DocumentPath,
+): DescriptorSource {
+  const { protos, imports = [], set } = source;
+  if (protos === undefined)
+    return { kind: "set", path: within(file, set ?? ""), at: [...at, "set"] };
+  return {
+    kind: "protos",
+    path: within(file, protos),
+    imports: imports.map((path) => within(file, path)),
+    at: [...at, "protos"],
+  };
+}
+
+function resolveAddress(address: ListenAddress, file: string): ListenAddress {
+  return address.kind === "unix" ? { kind: "unix", path: within(file, address.path) } : address;
+}
+
+/** `path` as written in `file`, seen from the working folder. */
+export function within(file: string, path: string): string {
+  return isAbsolute(path) ? path : join(dirname(file), path);
+}

@@ -1,0 +1,72 @@
+import { isIPv6 } from "node:net";
+import { z } from "zod";
+import { err, ok, type Result } from "../../base/index.ts";
+import type { EndpointAddress, ListenAddress } from "../gateway-config.ts";
+import type { Meaning } from "./text.ts";
+
+const hostPort =
+  /^(?:\[([0-9A-Fa-f:.%]{2,64})\]|([A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252})?)):(\d{1,5})$/;
+/** What `sockaddr_un` holds on Linux less its NUL; macOS holds four fewer. */
+const longestSocketPath = 107;
+
+/** `127.0.0.1:8080`, `[::1]:8080` or `unix:/run/diglot.sock`; port 0 takes any free one. */
+export const listenAddress: z.ZodType<ListenAddress, string> = address(
+  "listen",
+  "an address such as 127.0.0.1:8080, [::1]:8080 or unix:/run/diglot.sock",
+  0,
+);
+
+/** As a listen address, with a host that may be a name and a port that is not 0. */
+export const endpointAddress: z.ZodType<EndpointAddress, string> = address(
+  "endpoint",
+  "an endpoint such as 10.0.4.7:50051, library.internal:50051 or unix:/run/library.sock",
+  1,
+);
+
+function address(
+  meaning: Meaning,
+  noun: string,
+  leastPort: number,
+): z.ZodType<ListenAddress, string> {
+  return z
+    .string({ error: `expected ${noun}` })
+    .transform((text, context) => {
+      const parsed = parseAddress(text, `expected ${noun}`, leastPort);
+      if (parsed.ok) return parsed.value;
+      context.issues.push({ code: "custom", message: parsed.error, input: text });
+      return z.NEVER;
+    })
+    .meta({ "x-diglot": meaning, pattern: `^unix:.+$|${hostPort.source}` });
+}
+
+function parseAddress(
+  text: string,
+  expected: string,
+  leastPort: number,
+): Result<ListenAddress, string> {
+  if (text.startsWith("unix:")) return parseSocketPath(text.slice("unix:".length), expected);
+  const [, ipv6, name, digits] = hostPort.exec(text) ?? [];
+  const host = ipv6 ?? name;
+  if (host === undefined || (ipv6 !== undefined && !isIPv6(ipv6))) return err(expected);
+  if (name !== undefined && /^[\d.]+$/.test(name) && !isIPv4(name)) {
+    return err("expected an IPv4 address of four numbers up to 255");
+  }
+  const port = Number(digits);
+  if (port < leastPort || port > 65_535) {
+    return err(`expected a port from ${leastPort} to 65535`);
+  }
+  return ok({ kind: "tcp", host, port });
+}
+
+function isIPv4(text: string): boolean {
+  const parts = text.split(".");
+  return parts.length === 4 && parts.every((part) => part !== "" && Number(part) <= 255);
+}
+
+function parseSocketPath(path: string, expected: string): Result<ListenAddress, string> {
+  if (path === "" || path.includes("\0")) return err(expected);
+  if (Buffer.byteLength(path) > longestSocketPath) {
+    return err(`expected a socket path of at most ${longestSocketPath} bytes`);
+  }
+  return ok({ kind: "unix", path });
+}

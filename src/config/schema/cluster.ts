@@ -1,0 +1,74 @@
+import { z } from "zod";
+import type { BackoffConfig, ClusterConfig, OverflowConfig } from "../gateway-config.ts";
+import { endpointAddress } from "./address.ts";
+import { longestWait } from "./listener.ts";
+import { choice, described, duration, matching, someOf, wholeNumber } from "./text.ts";
+
+const overflow: z.ZodType<OverflowConfig> = z
+  .strictObject({
+    connections: described(
+      "Most connections to one endpoint. Default 4.",
+      wholeNumber(1, 10_000).prefault(4),
+    ),
+    requests: described(
+      "Most requests in flight to the cluster; over it 503. Default 1024.",
+      wholeNumber(1, 1_000_000).prefault(1024),
+    ),
+    pending: described(
+      "Most requests that wait for a connection; over it 503. Default 1024.",
+      wholeNumber(0, 1_000_000).prefault(1024),
+    ),
+  })
+  .transform((keys) => keys);
+
+const backoff: z.ZodType<BackoffConfig> = z
+  .strictObject({
+    base: described(
+      "First wait before an endpoint is connected to again; doubled each time, with jitter. Default 100ms.",
+      duration({ least: "1ms", most: "1h" }).prefault("100ms"),
+    ),
+    max: described(
+      "Longest wait before an endpoint is connected to again. Default 10s.",
+      duration({ least: "1ms", most: "1h" }).prefault("10s"),
+    ),
+  })
+  .transform((keys) => ({ baseMs: keys.base, maxMs: keys.max }));
+
+/** One entry of `clusters`, without its name. */
+export const cluster: z.ZodType<Omit<ClusterConfig, "name">> = z
+  .strictObject({
+    endpoints: described(
+      "Where the upstream is: host:port, [IPv6]:port or unix:path. Names are resolved on connecting.",
+      someOf(endpointAddress, "endpoint"),
+    ),
+    balance: described(
+      "How an endpoint is chosen for a call. This version has round_robin only.",
+      choice("a policy", ["round_robin"]).prefault("round_robin"),
+    ),
+    deadline: described(
+      "How long a call may take, where its route says nothing. Default 15s.",
+      duration({ least: "1ms", most: longestWait }).prefault("15s"),
+    ),
+    connect_timeout: described(
+      "How long connecting to an endpoint may take. Default 1s.",
+      duration({ least: "1ms", most: "1h" }).prefault("1s"),
+    ),
+    overflow: described(
+      "How much may be in flight before the cluster refuses.",
+      overflow.prefault({}),
+    ),
+    backoff: described("Waits between attempts to connect.", backoff.prefault({})),
+    authority: described(
+      "Sent as :authority instead of the endpoint's own, such as library.internal.",
+      matching(/^[A-Za-z0-9_.:[\]-]{1,255}$/, "an authority such as library.internal").optional(),
+    ),
+  })
+  .transform((keys) => ({
+    endpoints: keys.endpoints,
+    balance: keys.balance,
+    deadlineMs: keys.deadline,
+    connectTimeoutMs: keys.connect_timeout,
+    overflow: keys.overflow,
+    backoff: keys.backoff,
+    authority: keys.authority,
+  }));
