@@ -1,0 +1,24 @@
+// Compiles .proto files and descriptor sets into one schema model, and reads HTTP rules from it.
+// It knows nothing of JSON, routes or the wire: it says what the types are, not what is done with them.
+export type {
+  DescEnum,
+  DescExtension,
+  DescField,
+  DescFile,
+  DescMessage,
+  DescMethod,
+  DescOneof,
+  DescService,
+  FileRegistry,
+  Registry,
+} from "@bufbuild/protobuf";
+export {
+  type HttpRule,
+  httpRulesOf,
+  parseHttpRule,
+  type SelectedHttpRules,
+} from "./http-rule.ts";
+export { type LoadOptions, loadSchema, type Schema } from "./load-schema.ts";
+export { type DescriptorProblem, formatProblem } from "./problem.ts";
+export type { DescriptorSource, SourceLimits } from "./read/source.ts";
+export type { SchemaReport, SourceReport } from "./schema-report.ts";
