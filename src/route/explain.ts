@@ -19,8 +19,10 @@ export interface Explanation<T> {
 
 const nearestCount = 3;
 
-// Prices of a difference. A wrong method is the cheapest mistake, a missing segment the dearest.
-const price = { method: 1, verb: 2, literal: 1, foreignLiteral: 4, segment: 5, slash: 1 };
+// Prices of a difference. A wrong method and a misspelt name are the cheapest mistakes. Another name is the
+// dearer the further left it stands, because paths are named from the general to the particular.
+const price = { method: 1, slash: 1, misspelt: 1, verb: 2, segment: 5 };
+const priceOfOtherName = (position: number) => Math.max(2, 7 - position);
 
 /** A request as `match` takes it. */
 export interface Asked {
@@ -147,12 +149,12 @@ function compareSegments(
 
 function compareSegment(segment: TemplateSegment, text: string, position: number): Difference[] {
   if (segment.kind === "one" && text === "") {
-    return [{ cost: price.literal, reason: `segment ${position} is empty` }];
+    return [{ cost: price.misspelt, reason: `segment ${position} is empty` }];
   }
   if (segment.kind !== "literal" || segment.value === text) return [];
   const reason = `segment ${position} is "${text}", the template wants "${segment.value}"`;
   const near = nearestName(text, [segment.value]) !== undefined;
-  return [{ cost: near ? price.literal : price.foreignLiteral, reason }];
+  return [{ cost: near ? price.misspelt : priceOfOtherName(position), reason }];
 }
 
 function countOf(count: number, noun: string): string {

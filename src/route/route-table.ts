@@ -73,8 +73,8 @@ class CompiledTable<T> implements RouteTable<T> {
     if (!this.#fitsTemplates()) return notFound;
     const found = this.#search.find(method);
     if (found === undefined) {
-      const allow = allowedMethods(this.#search.findAll());
-      return allow.length === 0 ? notFound : { kind: "methodNotAllowed", allow };
+      if (!this.#search.hasArrived) return notFound;
+      return { kind: "methodNotAllowed", allow: allowedMethods(this.#search.findAll()) };
     }
     const { route, captures } = found;
     const headOfGet = method === "HEAD" && route.method === "GET";

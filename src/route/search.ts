@@ -10,6 +10,8 @@ export class Search<T> {
   readonly segments: PathSegments = new PathSegments();
   /** Nodes visited since the search was made. Tests bound it, where a time would say little. */
   steps: number = 0;
+  /** Whether the last search came to any route, be it of another method. */
+  hasArrived: boolean = false;
   readonly #forest: Forest<T>;
   readonly #hasVerbs: boolean;
   #method: string | undefined;
@@ -36,6 +38,7 @@ export class Search<T> {
 
   /** First the templates with the path's verb; then the colon is a character like others. */
   #searchTrees(): Binding<T> | undefined {
+    this.hasArrived = false;
     const { segments } = this;
     const { colon, count, end } = segments;
     if (this.#hasVerbs && count > 0 && colon > segments.startOf(count - 1)) {
@@ -91,6 +94,7 @@ export class Search<T> {
 
   #arrive(leaf: Leaf<T> | undefined): Binding<T> | undefined {
     if (leaf === undefined) return undefined;
+    this.hasArrived = true;
     if (this.#method !== undefined) return bindingFor(leaf, this.#method);
     this.#leaves.push(leaf);
     return undefined;

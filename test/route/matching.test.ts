@@ -127,6 +127,16 @@ suite("transcoding.md §1: matching", () => {
       },
     },
     {
+      name: "a shorter tail serves the method that the longer one does not",
+      routes: ["GET /{x=**}/c", "POST /{x=**}/b/c"],
+      asked: { "GET /a/b/c": { route: "GET /{x=**}/c", x: "a/b" } },
+    },
+    {
+      name: "a variable that ends before ** does not grow with the path",
+      routes: ["GET /{x=a/*}/**"],
+      asked: { "GET /a/b/c/d": { route: "GET /{x=a/*}/**", x: "a/b" } },
+    },
+    {
       name: "an exact end is more specific than ** of no segments",
       routes: ["GET /a", "GET /a/{x=**}"],
       asked: { "GET /a": { route: "GET /a" } },
@@ -226,6 +236,15 @@ suite("transcoding.md §1: verbs", () => {
       asked: {
         "GET /v1/b%3Aa": { route: "GET /v1/{x}", x: "b:a" },
         "GET /v1/b:%61": { route: "GET /v1/{x}:a", x: "b" },
+      },
+    },
+    {
+      name: "a segment that was read whole is read again without its verb, and the other way round",
+      routes: ["GET /a:v", "POST /a%3Av", "PUT /{x}/b:v", "GET /{x}/b%3Av"],
+      asked: {
+        "GET /a:v": { route: "GET /a:v" },
+        "POST /a:v": { route: "POST /a%3Av" },
+        "GET /1/b:v": { route: "GET /{x}/b%3Av", x: "1" },
       },
     },
     {
