@@ -8,7 +8,9 @@ export type BodyProblem =
   /** More bytes than asked for, as declared or as they came. */
   | "tooLarge"
   /** The connection ended, or broke its framing, before the whole body had come. */
-  | "incomplete";
+  | "incomplete"
+  /** It did not come in time. */
+  | "tooSlow";
 
 /** The body of a request. It is read at most once. */
 export interface RequestBody {

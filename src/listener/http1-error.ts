@@ -1,0 +1,28 @@
+import { type GatewayFailure, gatewayFailure } from "../rpc/index.ts";
+
+/** What Node's HTTP server says of a connection that it gives up on. */
+export interface ClientError {
+  readonly code?: string;
+  readonly reason?: string;
+}
+
+/** The failure that answers a parser error; undefined when nobody is left to read an answer. */
+export function failureOfClientError(error: ClientError): GatewayFailure | undefined {
+  switch (error.code) {
+    case "ECONNRESET":
+    case "EPIPE":
+      return undefined;
+    case "HPE_HEADER_OVERFLOW":
+      return gatewayFailure("HEADERS_TOO_LARGE", "the header block is over the limit");
+    case "ERR_HTTP_REQUEST_TIMEOUT":
+      return gatewayFailure("REQUEST_TIMEOUT", "the request did not arrive in time");
+    case "HPE_INVALID_VERSION":
+      return gatewayFailure("UNSUPPORTED_HTTP_VERSION", "expected HTTP/1.1");
+    case "HPE_CHUNK_EXTENSIONS_OVERFLOW":
+      return gatewayFailure("BODY_TOO_LARGE", "the chunk extensions are over the limit");
+    case "HPE_INVALID_TRANSFER_ENCODING":
+      return gatewayFailure("MALFORMED_HTTP", "transfer-encoding: expected chunked");
+    default:
+      return gatewayFailure("MALFORMED_HTTP", "the request is not well-formed HTTP/1.1");
+  }
+}

@@ -1,0 +1,108 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { CancellationSource, err, ok, type Result, randomHex } from "../base/index.ts";
+import type { BodyProblem, Client, Exchange, RequestBody } from "../exchange/index.ts";
+import { trustedClient, trustedRequestId, untrustedClient } from "./client-address.ts";
+import type { Head } from "./http1-head.ts";
+import type { ListenerOptions } from "./options.ts";
+
+const noBytes = new Uint8Array(0);
+
+/** One request of node:http as an exchange. It is its own body, so that a request costs one object less. */
+export class Http1Exchange implements Exchange, RequestBody {
+  readonly protocol: "HTTP/1.1" | "HTTP/1.0";
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly authority: string;
+  readonly headers: readonly string[];
+  readonly client: Client;
+  readonly requestId: string;
+  readonly receivedAt: number;
+  readonly deadline: number;
+  readonly declaredBytes: number | undefined;
+  readonly cancellation: CancellationSource = new CancellationSource();
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #expectsContinue: boolean;
+
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    head: Head,
+    arrival: Arrival,
+    options: ListenerOptions,
+  ) {
+    const trusted = options.trustedHops > 0;
+    this.protocol = request.httpVersionMinor === 0 ? "HTTP/1.0" : "HTTP/1.1";
+    this.method = request.method ?? "";
+    this.path = head.path;
+    this.query = head.query;
+    this.authority = head.authority;
+    this.headers = head.headers;
+    this.client = trusted
+      ? trustedClient(arrival.peer, head.headers, options.trustedHops)
+      : untrustedClient(arrival.peer);
+    this.requestId = (trusted ? trustedRequestId(head.headers) : undefined) ?? randomHex(16);
+    this.receivedAt = arrival.now;
+    this.deadline = arrival.now + options.limits.requestMs;
+    this.declaredBytes = head.declaredBytes;
+    this.#request = request;
+    this.#response = response;
+    this.#expectsContinue = arrival.expectsContinue;
+    response.once("close", () => {
+      if (!response.writableFinished) this.cancellation.cancel();
+    });
+  }
+
+  get body(): RequestBody {
+    return this;
+  }
+
+  async readAll(maxBytes: number): Promise<Result<Uint8Array, BodyProblem>> {
+    if (this.declaredBytes === 0) return ok(noBytes);
+    if (this.declaredBytes !== undefined && this.declaredBytes > maxBytes) return err("tooLarge");
+    if (this.#expectsContinue) this.#response.writeContinue();
+    return await collect(this.#request, maxBytes);
+  }
+}
+
+/** What a listener knows of a request beside its head. */
+export interface Arrival {
+  readonly peer: string;
+  /** Monotonic ms. */
+  readonly now: number;
+  readonly expectsContinue: boolean;
+}
+
+const broken = "diglotBroken";
+
+/** Tells whoever reads the body of `request` that its framing broke or its time ran out. */
+export function breakBody(request: IncomingMessage, problem: BodyProblem): void {
+  request.emit(broken, problem);
+}
+
+function collect(
+  request: IncomingMessage,
+  maxBytes: number,
+): Promise<Result<Uint8Array, BodyProblem>> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const finish = (result: Result<Uint8Array, BodyProblem>): void => {
+      request.off("data", onData).off("end", onEnd).off("close", onClose).off(broken, onBroken);
+      resolve(result);
+    };
+    const onData = (chunk: Buffer): void => {
+      bytes += chunk.length;
+      if (bytes > maxBytes) finish(err("tooLarge"));
+      else chunks.push(chunk);
+    };
+    const onEnd = (): void => {
+      const [only] = chunks;
+      finish(ok(chunks.length === 1 && only ? only : Buffer.concat(chunks, bytes)));
+    };
+    const onClose = (): void => finish(err("incomplete"));
+    const onBroken = (problem: BodyProblem): void => finish(err(problem));
+    request.on("data", onData).on("end", onEnd).on("close", onClose).on(broken, onBroken);
+  });
+}

@@ -1,0 +1,214 @@
+import { err, ok, type Result } from "../base/index.ts";
+import { type GatewayFailure, gatewayFailure } from "../rpc/index.ts";
+import type { ListenerLimits } from "./options.ts";
+
+/** A request head as Node's parser gives it. */
+export interface RawHead {
+  readonly method: string;
+  readonly target: string;
+  readonly version: string;
+  /** Name, value, name, value, as sent. */
+  readonly rawHeaders: readonly string[];
+}
+
+/** A request head that passed every check. */
+export interface Head {
+  readonly path: string;
+  readonly query: string;
+  readonly authority: string;
+  readonly headers: readonly string[];
+  /** 0: no body; undefined: chunked. */
+  readonly declaredBytes: number | undefined;
+}
+
+/** Why a head is refused; framing that cannot be trusted also ends the connection. */
+export interface HeadRefusal {
+  readonly failure: GatewayFailure;
+  readonly close: boolean;
+}
+
+/** What the checks of one head have found so far. */
+interface Findings {
+  host: string | undefined;
+  hosts: number;
+  contentLength: string | undefined;
+  transferEncoding: string | undefined;
+  connection: string | undefined;
+  bytes: number;
+}
+
+/**
+ * Checks what Node's parser lets through and a front door must not (RFC 9112; faults.md group 1), and gives
+ * the head with its names in lower case.
+ */
+export function readHead(raw: RawHead, limits: ListenerLimits): Result<Head, HeadRefusal> {
+  const early = checkRequestLine(raw, limits);
+  if (early !== undefined) return err(early);
+  if (raw.rawHeaders.length > limits.headerFields * 2) return err(tooLarge);
+  const findings: Findings = {
+    host: undefined,
+    hosts: 0,
+    contentLength: undefined,
+    transferEncoding: undefined,
+    connection: undefined,
+    bytes: 0,
+  };
+  const headers = collectHeaders(raw.rawHeaders, findings);
+  if (findings.bytes > limits.headersBytes) return err(tooLarge);
+  const problem = checkFraming(raw, findings) ?? checkHost(raw, findings);
+  if (problem !== undefined) return err(problem);
+  return splitTarget(raw.target, findings, headers);
+}
+
+function checkRequestLine(raw: RawHead, limits: ListenerLimits): HeadRefusal | undefined {
+  if (raw.version !== "1.1" && raw.version !== "1.0") return badVersion;
+  if (raw.method === "TRACE" || raw.method === "TRACK" || raw.method === "CONNECT")
+    return badMethod;
+  if (raw.target.length > limits.pathBytes) return longTarget;
+  return isPlainTarget(raw.target)
+    ? undefined
+    : malformed(
+        "the request target holds a fragment, a space, a control character or a byte over 127",
+      );
+}
+
+function isPlainTarget(target: string): boolean {
+  for (let i = 0; i < target.length; i++) {
+    const code = target.charCodeAt(i);
+    if (code <= 0x20 || code > 0x7e || code === 0x23) return false;
+  }
+  return target.length > 0;
+}
+
+function collectHeaders(rawHeaders: readonly string[], findings: Findings): string[] {
+  const headers: string[] = new Array<string>(rawHeaders.length);
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = (rawHeaders[i] ?? "").toLowerCase();
+    const value = rawHeaders[i + 1] ?? "";
+    headers[i] = name;
+    headers[i + 1] = value;
+    findings.bytes += name.length + value.length + 4;
+    note(name, value, findings);
+  }
+  return headers;
+}
+
+function note(name: string, value: string, findings: Findings): void {
+  switch (name) {
+    case "host":
+      findings.host = value;
+      findings.hosts++;
+      break;
+    case "content-length":
+      findings.contentLength = value;
+      break;
+    case "transfer-encoding":
+      findings.transferEncoding =
+        findings.transferEncoding === undefined ? value : `${findings.transferEncoding},${value}`;
+      break;
+    case "connection":
+      findings.connection =
+        findings.connection === undefined ? value : `${findings.connection},${value}`;
+      break;
+    default:
+      break;
+  }
+}
+
+// Names that Connection may list: those of this hop. Any other would strip an end-to-end header at the next
+// hop, such as an identity header that this gateway sets (RFC 9110 §7.6.1; faults.md, H1-43).
+const hopNames = new Set([
+  "close",
+  "keep-alive",
+  "upgrade",
+  "te",
+  "http2-settings",
+  "trailer",
+  "transfer-encoding",
+  "proxy-connection",
+  "",
+]);
+
+function checkFraming(raw: RawHead, findings: Findings): HeadRefusal | undefined {
+  const { transferEncoding, connection } = findings;
+  if (transferEncoding !== undefined) {
+    if (raw.version === "1.0") return malformed("transfer-encoding needs HTTP/1.1");
+    if (transferEncoding.trim().toLowerCase() !== "chunked") return badTransferEncoding;
+    if (findings.contentLength !== undefined)
+      return malformed("content-length and transfer-encoding exclude each other");
+  }
+  if (connection === undefined || connection === "keep-alive" || connection === "close")
+    return undefined;
+  const foreign = connection.split(",").some((part) => !hopNames.has(part.trim().toLowerCase()));
+  return foreign ? malformed("connection: names an end-to-end header") : undefined;
+}
+
+const hostForm = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]+)(?::[0-9]{1,5})?$/;
+
+function checkHost(raw: RawHead, findings: Findings): HeadRefusal | undefined {
+  if (findings.hosts > 1) return malformed("host: given more than once");
+  if (findings.host === undefined) {
+    return raw.version === "1.1" ? malformed("host: missing") : undefined;
+  }
+  const { host } = findings;
+  if (!hostForm.test(host)) return malformed("host: expected a host name and a port");
+  const port = /:([0-9]+)$/.exec(host)?.[1];
+  return port !== undefined && Number(port) > 65_535 ? malformed("host: no such port") : undefined;
+}
+
+function splitTarget(
+  target: string,
+  findings: Findings,
+  headers: readonly string[],
+): Result<Head, HeadRefusal> {
+  let rest = target;
+  let authority = findings.host ?? "";
+  if (!rest.startsWith("/") && rest !== "*") {
+    const absolute = /^https?:\/\/([^/?]+)(.*)$/i.exec(rest);
+    if (absolute === null) return err(malformed("the request target is neither a path nor a URI"));
+    if (absolute[1]?.toLowerCase() !== authority.toLowerCase()) {
+      return err(malformed("the request target names another host than the host header"));
+    }
+    authority = absolute[1] ?? authority;
+    rest = absolute[2] ?? "";
+    if (!rest.startsWith("/")) rest = `/${rest}`;
+  }
+  const question = rest.indexOf("?");
+  const { contentLength, transferEncoding } = findings;
+  return ok({
+    path: question === -1 ? rest : rest.slice(0, question),
+    query: question === -1 ? "" : rest.slice(question + 1),
+    authority,
+    headers,
+    declaredBytes: transferEncoding === undefined ? Number(contentLength ?? 0) : undefined,
+  });
+}
+
+function malformed(message: string): HeadRefusal {
+  return { failure: gatewayFailure("MALFORMED_HTTP", message), close: true };
+}
+
+const badVersion: HeadRefusal = {
+  failure: gatewayFailure("UNSUPPORTED_HTTP_VERSION", "expected HTTP/1.1"),
+  close: true,
+};
+
+const badMethod: HeadRefusal = {
+  failure: gatewayFailure("UNSUPPORTED_HTTP_METHOD", "this method is not served"),
+  close: true,
+};
+
+const longTarget: HeadRefusal = {
+  failure: gatewayFailure("URI_TOO_LONG", "the request target is over the limit"),
+  close: true,
+};
+
+const tooLarge: HeadRefusal = {
+  failure: gatewayFailure("HEADERS_TOO_LARGE", "the header block is over the limit"),
+  close: true,
+};
+
+const badTransferEncoding: HeadRefusal = {
+  failure: gatewayFailure("UNSUPPORTED_TRANSFER_ENCODING", "transfer-encoding: expected chunked"),
+  close: true,
+};

@@ -1,0 +1,169 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { Clock } from "../base/index.ts";
+import type { Exchange, Response } from "../exchange/index.ts";
+import { type GatewayFailure, gatewayFailure } from "../rpc/index.ts";
+import { type ClientError, failureOfClientError } from "./http1-error.ts";
+import { breakBody, Http1Exchange } from "./http1-exchange.ts";
+import { readHead } from "./http1-head.ts";
+import { serializeResponse, writeResponse } from "./http1-response.ts";
+import type { ListenerOptions } from "./options.ts";
+
+/** What a listener hands its requests to. */
+export interface Service {
+  /** Serves one exchange; never rejects. */
+  handle(exchange: Exchange): Promise<Response>;
+  /** Answers and logs what never became an exchange. */
+  refuse(failure: GatewayFailure, request: RefusedRequest): Response;
+}
+
+/** What is known of a request that was refused before it became an exchange. */
+export interface RefusedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly peer: string;
+}
+
+/** What an HTTP/1.1 server works with. */
+export interface Http1Dependencies {
+  readonly service: Service;
+  readonly clock: Clock;
+  /** True once the listener stops: every answer then closes its connection. */
+  readonly isDraining: () => boolean;
+}
+
+/** How often Node looks for connections over their time, in ms. */
+const timeoutSweepMs = 1000;
+
+/** Makes the node:http server of one listener, with the strict parser and every limit set. */
+export function createHttp1Server(
+  options: ListenerOptions,
+  dependencies: Http1Dependencies,
+): Server {
+  const { limits } = options;
+  const server = createServer({
+    maxHeaderSize: limits.headersBytes + limits.pathBytes,
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.idleMs,
+    connectionsCheckingInterval: Math.min(timeoutSweepMs, limits.headersMs),
+    insecureHTTPParser: false,
+    requireHostHeader: false,
+    noDelay: true,
+  });
+  // Node drops the pairs over its count silently, Authorization among them; the head check counts instead.
+  server.maxHeadersCount = 0;
+  server.maxConnections = limits.connections;
+  const peers = new WeakMap<Duplex, string>();
+  const peerOf = (socket: Socket): string => {
+    let peer = peers.get(socket);
+    if (peer === undefined) {
+      peer = socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, "") ?? "unix";
+      peers.set(socket, peer);
+    }
+    return peer;
+  };
+  const serve =
+    (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) =>
+      serveRequest(
+        request,
+        response,
+        { peer: peerOf(request.socket), now: dependencies.clock.now(), expectsContinue },
+        options,
+        dependencies,
+      );
+  server.on("request", serve(false));
+  server.on("checkContinue", serve(true));
+  server.on("checkExpectation", (request: IncomingMessage, response: ServerResponse) => {
+    const failure = gatewayFailure("EXPECTATION_FAILED", "expect: only 100-continue is served");
+    refuse(request, response, failure, true, peerOf(request.socket), dependencies);
+  });
+  server.on("connect", (request: IncomingMessage, socket: Duplex) => {
+    const failure = gatewayFailure("UNSUPPORTED_HTTP_METHOD", "this method is not served");
+    const answer = dependencies.service.refuse(failure, refused(request, "unknown"));
+    socket.end(serializeResponse(answer));
+  });
+  server.on("clientError", (error: ClientError, socket: Duplex) =>
+    answerClientError(error, socket, dependencies),
+  );
+  return server;
+}
+
+function serveRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  arrival: { readonly peer: string; readonly now: number; readonly expectsContinue: boolean },
+  options: ListenerOptions,
+  dependencies: Http1Dependencies,
+): void {
+  const head = readHead(
+    {
+      method: request.method ?? "",
+      target: request.url ?? "",
+      version: request.httpVersion,
+      rawHeaders: request.rawHeaders,
+    },
+    options.limits,
+  );
+  if (!head.ok) {
+    const { failure, close } = head.error;
+    refuse(request, response, failure, close, arrival.peer, dependencies);
+    return;
+  }
+  const exchange = new Http1Exchange(request, response, head.value, arrival, options);
+  void dependencies.service.handle(exchange).then((answer) => {
+    writeResponse(request, response, answer, dependencies.isDraining(), dependencies.clock);
+  });
+}
+
+function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  failure: GatewayFailure,
+  close: boolean,
+  peer: string,
+  dependencies: Http1Dependencies,
+): void {
+  const answer = dependencies.service.refuse(failure, refused(request, peer));
+  writeResponse(request, response, answer, close, dependencies.clock);
+}
+
+function refused(request: IncomingMessage, peer: string): RefusedRequest {
+  const target = request.url ?? "";
+  const question = target.indexOf("?");
+  return {
+    method: request.method ?? "",
+    path: question === -1 ? target : target.slice(0, question),
+    peer,
+  };
+}
+
+/** A socket on which Node is still writing an answer carries it here. */
+interface BusySocket {
+  readonly _httpMessage?: ServerResponse | null;
+}
+
+/**
+ * Answers what the parser gave up on. A body that breaks fails the exchange it belongs to; a broken request
+ * is answered after the answers to the sound ones before it (faults.md, H1-38).
+ */
+function answerClientError(
+  error: ClientError,
+  socket: Duplex,
+  dependencies: Http1Dependencies,
+): void {
+  const failure = failureOfClientError(error);
+  if (failure === undefined || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const answer = (): void => {
+    const response = dependencies.service.refuse(failure, { method: "", path: "", peer: "" });
+    socket.end(serializeResponse(response), () => socket.destroy());
+  };
+  const busy = (socket as BusySocket)._httpMessage;
+  if (busy == null) answer();
+  else if (busy.req.complete) busy.once("close", answer);
+  else breakBody(busy.req, failure.reason === "REQUEST_TIMEOUT" ? "tooSlow" : "incomplete");
+}

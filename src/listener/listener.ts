@@ -1,0 +1,106 @@
+import { unlinkSync } from "node:fs";
+import type { Server } from "node:http";
+import { connect, Server as NetServer } from "node:net";
+import { type Clock, err, ok, type Result } from "../base/index.ts";
+import { createHttp1Server, type Service } from "./http1-server.ts";
+import type { BindAddress, ListenerOptions } from "./options.ts";
+
+/** A bound socket that serves. */
+export interface Listener {
+  readonly name: string;
+  /** Where it is bound: `127.0.0.1:8080`, `[::1]:8080` or `unix:/run/diglot.sock`. */
+  readonly address: string;
+  /**
+   * Stops accepting; requests in flight finish and their connections close, idle ones close after a short
+   * grace. Settles when the last connection is gone, or after `withinMs`, when the rest are cut.
+   */
+  drain(withinMs: number): Promise<void>;
+}
+
+/** How long an idle connection may still send a request that was on its way, in ms. */
+const idleGraceMs = 250;
+
+/** Binds a listener; the error says what could not be bound and why. */
+export async function startListener(
+  options: ListenerOptions,
+  service: Service,
+  clock: Clock,
+): Promise<Result<Listener, string>> {
+  let draining = false;
+  const server = createHttp1Server(options, { service, clock, isDraining: () => draining });
+  const problem = await bind(server, options.bind);
+  if (problem !== undefined) return err(problem);
+  const closed = new Promise<void>((resolve) => server.once("close", () => resolve()));
+  return ok({
+    name: options.name,
+    address: addressOf(server, options.bind),
+    async drain(withinMs) {
+      draining = true;
+      // http.Server's own close resets idle keep-alive clients at once, whatever they are about to send.
+      NetServer.prototype.close.call(server);
+      const sweep = (): void => {
+        server.closeIdleConnections();
+        timer = clock.setTimer(idleGraceMs, sweep);
+      };
+      let timer = clock.setTimer(idleGraceMs, sweep);
+      const cut = clock.setTimer(withinMs, () => server.closeAllConnections());
+      await closed;
+      timer.cancel();
+      cut.cancel();
+    },
+  });
+}
+
+async function bind(server: Server, address: BindAddress): Promise<string | undefined> {
+  if (address.kind === "unix") await removeStaleSocket(address.path);
+  return await new Promise((resolve) => {
+    const onError = (error: NodeJS.ErrnoException): void => resolve(describe(error, address));
+    server.once("error", onError);
+    const onListening = (): void => {
+      server.off("error", onError);
+      resolve(undefined);
+    };
+    if (address.kind === "unix") server.listen(address.path, onListening);
+    else server.listen(address.port, address.host, onListening);
+  });
+}
+
+/** Removes a socket file that a killed process left behind; one that answers is somebody's and stays. */
+function removeStaleSocket(path: string): Promise<void> {
+  return new Promise((resolve) => {
+    const probe = connect(path);
+    probe.once("connect", () => {
+      probe.destroy();
+      resolve();
+    });
+    probe.once("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "ECONNREFUSED") unlinkSync(path);
+      resolve();
+    });
+  });
+}
+
+function addressOf(server: Server, address: BindAddress): string {
+  const bound = server.address();
+  if (bound === null || typeof bound === "string") {
+    return address.kind === "unix" ? `unix:${address.path}` : "";
+  }
+  return bound.family === "IPv6"
+    ? `[${bound.address}]:${bound.port}`
+    : `${bound.address}:${bound.port}`;
+}
+
+function describe(error: NodeJS.ErrnoException, address: BindAddress): string {
+  const place =
+    address.kind === "unix" ? `unix:${address.path}` : `${address.host}:${address.port}`;
+  switch (error.code) {
+    case "EADDRINUSE":
+      return `${place} is in use by another process`;
+    case "EACCES":
+      return `${place}: not permitted`;
+    case "EADDRNOTAVAIL":
+      return `${place} is not an address of this machine`;
+    default:
+      return `${place}: ${error.code ?? "cannot be bound"}`;
+  }
+}

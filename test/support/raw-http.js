@@ -1,0 +1,20 @@
+import { connect } from "node:net";
+/** Sends bytes over a fresh TCP connection and gives everything that comes back until the other side ends. */
+export function exchangeRaw(port, bytes) {
+    return new Promise((resolve, reject) => {
+        const chunks = [];
+        const socket = connect(port, "127.0.0.1", () => socket.write(bytes));
+        socket.on("data", (chunk) => chunks.push(chunk));
+        socket.on("error", reject);
+        socket.on("close", () => resolve(Buffer.concat(chunks).toString("latin1")));
+    });
+}
+/** The JSON body of a raw HTTP/1.1 response. */
+export function bodyOf(response) {
+    const text = Buffer.from(response.slice(response.indexOf("\r\n\r\n") + 4), "latin1");
+    return JSON.parse(text.toString("utf8"));
+}
+/** The status code of a raw HTTP/1.1 response; 0 when it is none. */
+export function statusOf(response) {
+    return Number(/^HTTP\/1\.1 ([0-9]{3}) /.exec(response)?.[1] ?? 0);
+}
