@@ -83,6 +83,18 @@ function decodeVendored(name: string): FileUnit["proto"] | undefined {
   return fromBinary(FileDescriptorProtoSchema, inflateRawSync(Buffer.from(data, "base64")));
 }
 
+/** The built-in file that defines the top-level symbol `fullName`; for saying which import is missing. */
+export function builtinDefining(fullName: string): string | undefined {
+  return builtinNames().find((name) => {
+    const proto = findBuiltin(name)?.proto;
+    if (proto === undefined || !fullName.startsWith(`${proto.package}.`)) return false;
+    const own = fullName.slice(proto.package.length + 1);
+    return [...proto.messageType, ...proto.enumType, ...proto.extension].some(
+      (declaration) => declaration.name === own,
+    );
+  });
+}
+
 /** Adds to `units` the built-ins that they import and have not got, and those that these import. */
 export function addBuiltins(units: Map<string, FileUnit>): void {
   // A Map also visits what is added while it is walked.

@@ -93,7 +93,7 @@ function createOptionContext(
   const fail = (offset: number, message: string, help?: string) =>
     context.log.addAt(context.unit, offset, message, help);
   return {
-    registry,
+    registry: registry && relativeRegistry(context, registry, scope),
     target,
     fail,
     findExtension(part) {
@@ -106,6 +106,17 @@ function createOptionContext(
       return undefined;
     },
   };
+}
+
+/** A registry that also finds extensions by the relative names that may stand in brackets in a value. */
+function relativeRegistry(context: ResolveContext, registry: Registry, scope: string): Registry {
+  const getExtension: Registry["getExtension"] = (name) => {
+    const exact = registry.getExtension(name);
+    if (exact !== undefined) return exact;
+    const found = lookup(context.table, context.visibility, name, scope, false);
+    return found.kind === "found" ? registry.getExtension(found.symbol.fullName) : undefined;
+  };
+  return Object.assign(Object.create(registry) as Registry, { getExtension });
 }
 
 /** The full name of every declaration of the file that can hold options: where lookups start. */

@@ -4,6 +4,9 @@ import {
   FieldDescriptorProto_Type as Type,
 } from "@bufbuild/protobuf/wkt";
 import { nearestName } from "../../base/index.ts";
+import { builtinDefining } from "../builtin/builtin-files.ts";
+import { defaultJsonName } from "../syntax/names.ts";
+import { isScalar } from "../syntax/parse-field.ts";
 import type { Marks } from "../syntax/parsed-file.ts";
 import type { FileUnit, ProblemLog } from "./file-unit.ts";
 import { type Lookup, lookup, type Visibility } from "./lookup.ts";
@@ -46,6 +49,8 @@ export function resolveTypes(context: ResolveContext, declarations: Declarations
 }
 
 function resolveField(context: ResolveContext, field: FieldDescriptorProto, from: string): void {
+  // Not every tool that writes descriptors fills this in.
+  if (field.jsonName === "") field.jsonName = defaultJsonName(field.name);
   if (field.typeName === "") {
     const needsName = field.type === Type.MESSAGE || field.type === Type.GROUP;
     const isSet =
@@ -103,7 +108,9 @@ export function explainLookup(
   const wanted = kinds.join(" or ");
   switch (found.kind) {
     case "found":
-      return { message: `"${name}" is a ${found.symbol.kind}, and a ${wanted} is needed` };
+      return {
+        message: `"${name}" is ${article(found.symbol.kind)}, and ${article(wanted)} is needed`,
+      };
     case "notImported":
       return {
         message: `"${name}" is defined in ${found.symbol.unit.proto.name}, which is not imported`,
@@ -115,6 +122,12 @@ export function explainLookup(
         help: `write ".${name}" to start from the outermost scope`,
       };
     case "missing": {
+      if (isScalar(name))
+        return { message: `"${name}" is a scalar, and ${article(wanted)} is needed` };
+      const file = builtinDefining(name.replace(/^\./, ""));
+      if (file !== undefined) {
+        return { message: `"${name}" is not defined`, help: `add: import "${file}";` };
+      }
       const nearest = suggest(context, name, kinds);
       return {
         message: `"${name}" is not defined`,
@@ -124,6 +137,10 @@ export function explainLookup(
   }
 }
 
+function article(kind: string): string {
+  return /^[aeiou]/.test(kind) ? `an ${kind}` : `a ${kind}`;
+}
+
 /** The nearest full name, or the nearest last part, of a declaration of the right kind. */
 function suggest(
   context: ResolveContext,
@@ -131,10 +148,13 @@ function suggest(
   kinds: readonly string[],
 ): string | undefined {
   const wanted = name.replace(/^\./, "");
+  // Any short name is near to any other.
+  if (lastPart(wanted).length < 3) return undefined;
   const full: string[] = [];
   const byLastPart = new Map<string, string>();
   for (const symbol of context.table.values()) {
-    if (!kinds.includes(symbol.kind)) continue;
+    const isInReach = symbol.unit.isBuiltIn !== true || context.visibility.units.has(symbol.unit);
+    if (!isInReach || !kinds.includes(symbol.kind)) continue;
     full.push(symbol.fullName);
     byLastPart.set(lastPart(symbol.fullName), symbol.fullName);
     if (full.length >= suggestionLimit) break;

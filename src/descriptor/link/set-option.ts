@@ -134,9 +134,22 @@ function setValue(
     const value = scalarOption(scalar, option.value);
     return value.ok ? storeScalar(message, field, value.value) : fail(value.error);
   }
-  if (desc === undefined) return fail("a map is set in braces, as part of its message");
+  if (desc === undefined) return addEntry(context, message, field, option);
   const value = enumOption(desc, option.value);
   return value.ok ? storeScalar(message, field, value.value) : fail(value.error);
+}
+
+/** `map = { key: ... value: ... }` adds one entry. */
+function addEntry(
+  context: OptionContext,
+  message: ReflectMessage,
+  field: OptionField,
+  option: PendingOption,
+): boolean {
+  const { value } = option;
+  if (value.kind !== "aggregate") return mergeAggregate(context, message, option);
+  const text = `${field.name} {${value.text}}`;
+  return mergeAggregate(context, message, { ...option, value: { kind: "aggregate", text } });
 }
 
 function storeScalar(message: ReflectMessage, field: OptionField, value: OptionScalar): true {

@@ -23,12 +23,16 @@ interface Reading {
   /** Files by import path; undefined while one is on its way, or when it could not be read. */
   readonly units: Map<string, FileUnit | undefined>;
   /** The import paths that are still to be read, with the path on disk when that is known. */
-  readonly queue: {
-    readonly name: string;
-    readonly disk: string | undefined;
-    readonly by: Importer | undefined;
-  }[];
+  readonly queue: Wanted[];
+  /** What was not found; reported at the end, when all names are known that may have been meant. */
+  readonly missing: Wanted[];
   bytes: number;
+}
+
+interface Wanted {
+  readonly name: string;
+  readonly disk: string | undefined;
+  readonly by: Importer | undefined;
 }
 
 interface Importer {
@@ -49,7 +53,15 @@ export async function readProtos(
   if (!listed.ok) return listed;
   const { files, roots } = listed.value;
   const problems: DescriptorProblem[] = [];
-  const reading: Reading = { roots, limits, problems, units: new Map(), queue: [], bytes: 0 };
+  const reading: Reading = {
+    roots,
+    limits,
+    problems,
+    units: new Map(),
+    queue: [],
+    missing: [],
+    bytes: 0,
+  };
   for (const disk of files) enqueueListed(reading, disk);
   let sliceStart = clock.now();
   for (let item = reading.queue.pop(); item !== undefined; item = reading.queue.pop()) {
@@ -59,6 +71,7 @@ export async function readProtos(
     await nextTurn();
     sliceStart = clock.now();
   }
+  for (const { name, disk, by } of reading.missing) reportMissing(reading, name, disk, by);
   if (problems.length > 0) return err(problems);
   const units = [...reading.units.values()].filter((unit) => unit !== undefined);
   return ok({ units: dropCopies(units), bytes: reading.bytes, warnings: [] });
@@ -147,7 +160,7 @@ async function findFile(
       enqueueImport(reading, dependency, undefined);
     return undefined;
   }
-  reportMissing(reading, name, disk, by);
+  reading.missing.push({ name, disk, by });
   return undefined;
 }
 
@@ -225,10 +238,8 @@ function reportMissing(
     return;
   }
   const message = `the import "${name}" is not found in ${reading.roots.join(", ")} and is not built in`;
-  const nearest = nearestName(
-    name,
-    [...reading.units.keys(), ...builtinNames()].filter((other) => other !== name),
-  );
+  const known = [...reading.units].flatMap(([other, unit]) => (unit === undefined ? [] : other));
+  const nearest = nearestName(name, [...known, ...builtinNames()]);
   const help = nearest === undefined ? "name its root in imports" : `did you mean "${nearest}"?`;
   reading.problems.push(problemIn(by.file.source, by.offset, message, help));
 }

@@ -45,21 +45,31 @@ export function formatDefault(type: Type | undefined, value: OptionValue): Resul
       : err("the default of a bytes field is a string");
   }
   const isFloat = type === Type.FLOAT || type === Type.DOUBLE;
-  return isFloat ? formatFloat(value) : formatInteger(type, value);
+  return isFloat ? formatFloat(value, type === Type.FLOAT) : formatInteger(type, value);
 }
 
-function formatFloat(value: OptionValue): Result<string, string> {
-  if (value.kind === "integer") return ok(String(Number(value.value)));
+function formatFloat(value: OptionValue, isSingle: boolean): Result<string, string> {
+  if (value.kind === "integer") return ok(shortestDecimal(Number(value.value), isSingle));
   if (value.kind === "identifier" && /^(?:inf|nan)$/.test(value.text)) return ok(value.text);
   if (value.kind !== "float") return err("the default of this field is a number");
   if (value.value === Number.NEGATIVE_INFINITY) return ok("-inf");
   if (Number.isNaN(value.value)) return ok("nan");
-  return ok(value.value === Number.POSITIVE_INFINITY ? "inf" : shortestDecimal(value.value));
+  return ok(
+    value.value === Number.POSITIVE_INFINITY ? "inf" : shortestDecimal(value.value, isSingle),
+  );
 }
 
-/** JavaScript's spelling, but with the sign of zero kept. */
-function shortestDecimal(value: number): string {
-  return Object.is(value, -0) ? "-0" : String(value);
+/** The shortest spelling that reads back as the same double, or the same float; the sign of zero is kept. */
+function shortestDecimal(value: number, isSingle: boolean): string {
+  if (Object.is(value, -0)) return "-0";
+  if (!isSingle) return String(value);
+  const single = Math.fround(value);
+  if (!Number.isFinite(single)) return single > 0 ? "inf" : "-inf";
+  for (let digits = 6; digits < 9; digits++) {
+    const shorter = Number(single.toPrecision(digits));
+    if (Math.fround(shorter) === single) return String(shorter);
+  }
+  return String(Number(single.toPrecision(9)));
 }
 
 function formatInteger(type: Type, value: OptionValue): Result<string, string> {

@@ -15,7 +15,6 @@ import { defaultJsonName, mapEntryName } from "./names.ts";
 import { parseOptionList } from "./parse-option.ts";
 import { endStatement, openLocation, type ParseState } from "./parse-state.ts";
 import type { PendingOption } from "./parsed-file.ts";
-import { offsetOf } from "./source-text.ts";
 import { decodeUtf8 } from "./string-literal.ts";
 
 /** Where the fields of a block go, and what is special about them there. */
@@ -56,6 +55,11 @@ const scalarTypes: ReadonlyMap<string, Type> = new Map([
   ["sint32", Type.SINT32],
   ["sint64", Type.SINT64],
 ]);
+/** Whether `name` is the keyword of a scalar type. */
+export function isScalar(name: string): boolean {
+  return scalarTypes.has(name);
+}
+
 const labels: ReadonlyMap<string, Label> = new Map([
   ["optional", Label.OPTIONAL],
   ["required", Label.REQUIRED],
@@ -73,7 +77,7 @@ export function parseField(state: ParseState, place: FieldPlace): boolean {
   field.label = label ?? Label.OPTIONAL;
   const type = cursor.start;
   if (cursor.is("group") && !cursor.isAhead(1, ".")) {
-    return parseGroup(state, place, field, location);
+    return parseGroup(state, place, field, location, start);
   }
   const keyType = parseMapKey(state);
   if (keyType === null || !parseType(state, field)) return false;
@@ -243,9 +247,9 @@ function parseGroup(
   place: FieldPlace,
   field: FieldDescriptorProto,
   location: SourceCodeInfo_Location,
+  start: number,
 ): boolean {
   const { cursor } = state;
-  const start = offsetOf(cursor.source, location.span);
   if (state.syntax !== "proto2") {
     const help =
       state.syntax === "editions" ? "use features.message_encoding = DELIMITED" : undefined;

@@ -96,6 +96,8 @@ function applyEdition(
   proto.syntax = "editions";
   if (edition === undefined) {
     const known = [...editions.keys()].join(" and ");
+    // Read on as the newest one, or its new words would be reported as well.
+    state.edition = Edition.EDITION_2024;
     state.cursor.problemAt(at, `the edition "${value}" is not supported`, `${known} are`);
     return;
   }

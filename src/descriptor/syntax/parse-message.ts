@@ -10,7 +10,7 @@ import {
 import { parseEnum } from "./parse-enum.ts";
 import { type FieldPlace, parseField } from "./parse-field.ts";
 import { parseOptionStatement } from "./parse-option.ts";
-import { parseExtensions, parseMessageReserved } from "./parse-ranges.ts";
+import { parseExtensions, parseMessageReserved, widenMessageSet } from "./parse-ranges.ts";
 import { maxMessageDepth, openLocation, type ParseState, parseBlock } from "./parse-state.ts";
 
 /** `message Name { ... }` with the keyword at the cursor; added to `messages` even when its body has problems. */
@@ -90,6 +90,7 @@ function parseBody(
   );
   state.depth--;
   addSyntheticOneofs(message);
+  widenMessageSet(state, message);
   return isWhole;
 }
 

@@ -44,6 +44,18 @@ export function parseExtensions(state: ParseState, message: DescriptorProto): bo
   return cursor.take(";");
 }
 
+/** In a message set, whose numbers are not on the wire as tags, `max` is the largest int32. */
+export function widenMessageSet(state: ParseState, message: DescriptorProto): void {
+  const isMessageSet = state.pending.get(message)?.some(({ name, value }) => {
+    const isOption = name.length === 1 && name[0]?.text === "message_set_wire_format";
+    return isOption && value.kind === "identifier" && value.text === "true";
+  });
+  if (isMessageSet !== true) return;
+  for (const range of message.extensionRange) {
+    if (range.end === maxFieldNumber + 1) range.end = maxInt32;
+  }
+}
+
 /** `reserved 2, 9 to 11;` or `reserved "a", "b";` (identifiers in editions) of a message. */
 export function parseMessageReserved(state: ParseState, message: DescriptorProto): boolean {
   state.cursor.next();

@@ -5,7 +5,7 @@ import {
 } from "@bufbuild/protobuf/wkt";
 import { readComments } from "./comments.ts";
 import type { Marks, OptionHolder, PendingOption } from "./parsed-file.ts";
-import { positionOf } from "./source-text.ts";
+import { spanPositionOf } from "./source-text.ts";
 import type { TokenCursor } from "./token-cursor.ts";
 
 /** Which of the three languages a file is written in. */
@@ -32,8 +32,7 @@ export function openLocation(state: ParseState, path: readonly number[]): Source
   const { cursor } = state;
   const location = create(SourceCodeInfo_LocationSchema);
   location.path = [...path];
-  const start = positionOf(cursor.source, cursor.start);
-  location.span = [start.line - 1, start.column - 1];
+  location.span = [...spanPositionOf(cursor.source, cursor.start)];
   const from = cursor.previousEnd;
   const gap = cursor.source.text.slice(from, cursor.start);
   const { leading } = readComments(gap, false, from === 0);
@@ -53,9 +52,9 @@ export function takeTrailingComment(state: ParseState, location: SourceCodeInfo_
 
 /** Ends the location behind the token just consumed. */
 export function closeLocation(state: ParseState, location: SourceCodeInfo_Location): void {
-  const end = positionOf(state.cursor.source, state.cursor.previousEnd);
-  if (end.line - 1 !== location.span[0]) location.span.push(end.line - 1);
-  location.span.push(end.column - 1);
+  const [line, column] = spanPositionOf(state.cursor.source, state.cursor.previousEnd);
+  if (line !== location.span[0]) location.span.push(line);
+  location.span.push(column);
 }
 
 /** Consumes the `;` of a declaration with its trailing comment and ends its location. */

@@ -78,7 +78,7 @@ function scanOther(
     if (end !== undefined) return add("string", at, end);
     report(at, "this string has no end on its line");
     const lineEnd = text.indexOf("\n", at);
-    return add("string", at, lineEnd === -1 ? text.length : lineEnd);
+    return lineEnd === -1 ? text.length : lineEnd;
   }
   if (character === "/" && text.charAt(at + 1) === "*") {
     report(at, "this comment has no end");

@@ -30,10 +30,22 @@ export function positionOf(source: SourceText, offset: number): TextPosition {
   return { line: low + 1, column: offset - (source.lineStarts[low] ?? 0) + 1 };
 }
 
-/** The offset of a 0-based line and column. */
-export function offsetOf(source: SourceText, [line, column]: readonly number[]): number {
-  return (source.lineStarts[line ?? 0] ?? 0) + (column ?? 0);
+/**
+ * The 0-based line and column of an offset as protoc counts them in SourceCodeInfo: a tab goes to the next
+ * multiple of eight, any other character is as wide as its UTF-8.
+ */
+export function spanPositionOf(source: SourceText, offset: number): readonly [number, number] {
+  const { line, column } = positionOf(source, offset);
+  const before = source.text.slice(offset - column + 1, offset);
+  if (plainAscii.test(before)) return [line - 1, column - 1];
+  let width = 0;
+  for (const character of before) {
+    width += character === "\t" ? 8 - (width % 8) : Buffer.byteLength(character);
+  }
+  return [line - 1, width];
 }
+
+const plainAscii = /^[\x20-\x7e]*$/;
 
 /** A problem at an offset of `source`. */
 export function problemIn(
