@@ -209,16 +209,16 @@ suite("transcoding.md §1: verbs", () => {
     },
     {
       name: "** takes a verb",
-      routes: ["GET /{x=**}:verb", "GET /person/{id=*}", "GET /person"],
+      routes: ["GET /{x=**}:scan", "GET /disks/{disk}", "GET /disks"],
       asked: {
-        "GET /person:verb": { route: "GET /{x=**}:verb", x: "person" },
-        "GET /person/jason:verb": { route: "GET /{x=**}:verb", x: "person/jason" },
-        "GET /animal/cat:verb": { route: "GET /{x=**}:verb", x: "animal/cat" },
-        "GET /person": { route: "GET /person" },
-        "GET /person/jason": { route: "GET /person/{id=*}", id: "jason" },
-        "GET /person/jason:other": { route: "GET /person/{id=*}", id: "jason:other" },
-        "GET /animal/cat": "notFound",
-        "GET /animal:other": "notFound",
+        "GET /disks:scan": { route: "GET /{x=**}:scan", x: "disks" },
+        "GET /disks/a:scan": { route: "GET /{x=**}:scan", x: "disks/a" },
+        "GET /tapes/a/b:scan": { route: "GET /{x=**}:scan", x: "tapes/a/b" },
+        "GET /disks": { route: "GET /disks" },
+        "GET /disks/a": { route: "GET /disks/{disk}", disk: "a" },
+        "GET /disks/a:wipe": { route: "GET /disks/{disk}", disk: "a:wipe" },
+        "GET /tapes/a": "notFound",
+        "GET /tapes:wipe": "notFound",
       },
     },
     {
@@ -545,6 +545,49 @@ suite("transcoding.md §1: conflicts refused when loading", () => {
   for (const { name, routes } of peaceful) {
     test(`no conflict: ${name}`, () => assert.deepEqual(conflictsOf(routes), []));
   }
+});
+
+suite("the examples in the comments of google/api/http.proto", () => {
+  run([
+    {
+      name: "a resource name of two segments",
+      routes: ["GET /v1/{name=messages/*}"],
+      asked: {
+        "GET /v1/messages/123456": { route: "GET /v1/{name=messages/*}", name: "messages/123456" },
+      },
+    },
+    {
+      name: "a nested field",
+      routes: ["GET /v1/messages/{message_id}", "PATCH /v1/messages/{message.id}"],
+      asked: {
+        "GET /v1/messages/123456": { route: "GET /v1/messages/{message_id}", message_id: "123456" },
+        "PATCH /v1/messages/123456": {
+          route: "PATCH /v1/messages/{message.id}",
+          "message.id": "123456",
+        },
+      },
+    },
+    {
+      name: "an additional binding",
+      routes: ["GET /v1/messages/{message_id}", "GET /v1/users/{user_id}/messages/{message_id}"],
+      asked: {
+        "GET /v1/users/me/messages/123456": {
+          route: "GET /v1/users/{user_id}/messages/{message_id}",
+          user_id: "me",
+          message_id: "123456",
+        },
+      },
+    },
+    {
+      name: "{var=*} and {var} are one segment, {var=foo/*} and {var=**} several",
+      routes: ["GET /1/{var=*}", "GET /2/{var=foo/*}", "GET /3/{var=**}"],
+      asked: {
+        "GET /1/a%2Fb": { route: "GET /1/{var=*}", var: "a/b" },
+        "GET /2/foo/a%2Fb": { route: "GET /2/{var=foo/*}", var: "foo/a%2Fb" },
+        "GET /3/foo/a%2fb": { route: "GET /3/{var=**}", var: "foo/a%2fb" },
+      },
+    },
+  ]);
 });
 
 suite("a route table", () => {
