@@ -1,0 +1,170 @@
+import {
+  create,
+  type DescMessage,
+  type DescMethod,
+  type DescService,
+  fromBinary,
+  type Message,
+  toBinary,
+} from "@bufbuild/protobuf";
+import {
+  type MethodDefinition,
+  Server,
+  ServerCredentials,
+  type ServerDuplexStream,
+  type ServerReadableStream,
+  type ServerUnaryCall,
+  type ServerWritableStream,
+  type ServiceDefinition,
+  type sendUnaryData,
+  type UntypedHandleCall,
+} from "@grpc/grpc-js";
+import { loadSchema } from "../src/descriptor/index.ts";
+import { errorFactory } from "./errors.ts";
+import type { Dynamic, Handlers } from "./handlers.ts";
+import { kitchenSinkHandlers } from "./kitchen-sink-service.ts";
+import { bookMessage, createBook, libraryHandlers } from "./library-service.ts";
+import { booksOn, type Store, seededStore } from "./store.ts";
+
+/** Where the example back end listens, and what it was asked. */
+export interface ExampleServer {
+  readonly port: number;
+  /** Calls that reached a handler since the start. */
+  requestCount(): number;
+  stop(): Promise<void>;
+}
+
+/** How the example back end is started. */
+export interface ExampleOptions {
+  /** 0 lets the system choose. */
+  readonly port: number;
+  readonly now?: () => number;
+}
+
+/** Starts the example library on loopback. Rejects when the port is taken. */
+export async function startExampleServer(options: ExampleOptions): Promise<ExampleServer> {
+  const schema = await loadSchema([{ kind: "protos", path: protosFolder() }]);
+  if (!schema.ok) throw new Error(schema.error.map((problem) => problem.message).join("\n"));
+  const { registry, services } = schema.value;
+  const store = seededStore();
+  const fail = errorFactory(registry);
+  const now = options.now ?? Date.now;
+  let calls = 0;
+  const count = (): void => {
+    calls++;
+  };
+  const server = new Server({ "grpc.max_receive_message_length": 64 * 1024 * 1024 });
+  const library = services.get("library.v1.LibraryService");
+  const kitchenSink = services.get("library.v1.KitchenSinkService");
+  if (library === undefined || kitchenSink === undefined)
+    throw new Error("the example's protos are not whole");
+  server.addService(definitionOf(library), {
+    ...unary(libraryHandlers(store, fail, now), count),
+    ...streams(store, count, fail, now),
+  });
+  server.addService(definitionOf(kitchenSink), unary(kitchenSinkHandlers(fail), count));
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync(
+      `127.0.0.1:${options.port}`,
+      ServerCredentials.createInsecure(),
+      (error, bound) => (error === null ? resolve(bound) : reject(error)),
+    );
+  });
+  return {
+    port,
+    requestCount: () => calls,
+    stop: () =>
+      new Promise((resolve) => {
+        server.tryShutdown(() => resolve());
+        setTimeout(() => server.forceShutdown(), 200).unref();
+      }),
+  };
+}
+
+function protosFolder(): string {
+  return new URL("../protos", import.meta.url).pathname;
+}
+
+/** The service as grpc-js takes it, with the schema's own codecs. */
+function definitionOf(service: DescService): ServiceDefinition {
+  return Object.fromEntries(service.methods.map((method) => [method.name, methodOf(method)]));
+}
+
+function methodOf(method: DescMethod): MethodDefinition<Message, Message> {
+  const { methodKind } = method;
+  return {
+    path: `/${method.parent.typeName}/${method.name}`,
+    requestStream: methodKind === "client_streaming" || methodKind === "bidi_streaming",
+    responseStream: methodKind === "server_streaming" || methodKind === "bidi_streaming",
+    requestSerialize: (message) => encode(method.input, message),
+    requestDeserialize: (bytes) => fromBinary(method.input, bytes),
+    responseSerialize: (message) => encode(method.output, message),
+    responseDeserialize: (bytes) => fromBinary(method.output, bytes),
+  };
+}
+
+function encode(type: DescMessage, message: object): Buffer {
+  const whole = "$typeName" in message ? (message as Message) : create(type, message as never);
+  return Buffer.from(toBinary(type, whole));
+}
+
+function unary(handlers: Handlers, count: () => void): Record<string, UntypedHandleCall> {
+  return Object.fromEntries(
+    Object.entries(handlers).map(([name, handle]) => [
+      name,
+      (call: ServerUnaryCall<Dynamic, Dynamic>, done: sendUnaryData<Dynamic>): void => {
+        count();
+        const deadline = Number(call.getDeadline());
+        const timeLeftMs = Number.isFinite(deadline) ? deadline - Date.now() : undefined;
+        Promise.resolve()
+          .then(() => handle(call.request, { metadata: call.metadata, timeLeftMs }))
+          .then(
+            (reply) => done(null, reply),
+            (error: unknown) => done(error as never),
+          );
+      },
+    ]),
+  );
+}
+
+/** The streaming methods of LibraryService. */
+function streams(
+  store: Store,
+  count: () => void,
+  fail: ReturnType<typeof errorFactory>,
+  now: () => number,
+): Record<string, UntypedHandleCall> {
+  return {
+    ExportBooks: (call: ServerWritableStream<Dynamic, Dynamic>): void => {
+      count();
+      for (const book of booksOn(store, String(call.request["parent"])))
+        call.write(bookMessage(book));
+      call.end();
+    },
+    ImportBooks: (
+      call: ServerReadableStream<Dynamic, Dynamic>,
+      done: sendUnaryData<Dynamic>,
+    ): void => {
+      count();
+      const names: string[] = [];
+      call.on("data", (request: Dynamic) => {
+        try {
+          names.push(createBook(store, fail, request, now()).name);
+        } catch (error) {
+          done(error as never);
+        }
+      });
+      call.on("end", () => done(null, { imported: names.length, names }));
+    },
+    Discuss: (call: ServerDuplexStream<Dynamic, Dynamic>): void => {
+      count();
+      call.on("data", (remark: Dynamic) => {
+        call.write({
+          reader: "librarian",
+          text: `${String(remark["reader"])} said: ${String(remark["text"])}`,
+        });
+      });
+      call.on("end", () => call.end());
+    },
+  };
+}
