@@ -1,0 +1,251 @@
+import { type PickContext, type Picker, policies } from "../balancer/index.ts";
+import { err, type Result, type Timer } from "../base/index.ts";
+import {
+  type Call,
+  type CallSender,
+  type Failure,
+  gatewayFailure,
+  type Reply,
+} from "../rpc/index.ts";
+import { ActiveCall, type CallHost } from "./active-call.ts";
+import { DeadlineQueue } from "./deadline-queue.ts";
+import { Endpoint, type EndpointOwner, type EndpointState } from "./endpoint.ts";
+import {
+  clientClosedFailure,
+  deadlineFailure,
+  overflowFailure,
+  stoppingFailure,
+  unavailableFailure,
+} from "./failures.ts";
+import { openOverSockets } from "./open-connection.ts";
+import type { ClusterOptions } from "./options.ts";
+import { type ClusterStatus, clusterStatus } from "./status.ts";
+
+/** A named set of endpoints that calls are sent to. */
+export interface Cluster {
+  readonly name: string;
+  readonly call: CallSender;
+  /** How it is at this moment. */
+  status(): ClusterStatus;
+  /** Refuses new calls, lets those in flight end, then closes every connection. */
+  stop(): Promise<void>;
+  /** Ends everything at once. */
+  destroy(): void;
+}
+
+/** Starts a cluster. It connects when the first call comes; who starts it stops or destroys it. */
+export function createCluster(options: ClusterOptions): Cluster {
+  return new StaticCluster(options);
+}
+
+type ClusterState =
+  | { readonly kind: "running" }
+  /** Calls end, then connections. `closing` is set once the last call has ended. */
+  | {
+      readonly kind: "stopping";
+      readonly stopped: Promise<void>;
+      readonly settle: () => void;
+      readonly closing: Timer | undefined;
+    }
+  | { readonly kind: "stopped" };
+
+// Keys, weights and the like come with the policies that need them.
+const noContext: PickContext = { hashKey: undefined };
+
+// What a peer gets to answer our last GOAWAY with its own end of the connection.
+const closeTimeoutMs = 1000;
+
+class StaticCluster implements Cluster, CallHost, EndpointOwner {
+  readonly name: string;
+  readonly authority: string | undefined;
+  readonly userAgent: string;
+
+  readonly #options: ClusterOptions;
+  readonly #endpoints: readonly Endpoint[];
+  readonly #picker: Picker<Endpoint>;
+  readonly #deadlines: DeadlineQueue;
+  readonly #calls = new Set<ActiveCall>();
+  /** Calls that wait for a connection, the oldest first. */
+  readonly #pending = new Set<ActiveCall>();
+  #state: ClusterState = { kind: "running" };
+  /** How many endpoints are in each state. */
+  readonly #count = { idle: 0, connecting: 0, ready: 0, backoff: 0, stopped: 0 };
+
+  constructor(options: ClusterOptions) {
+    this.name = options.name;
+    this.authority = options.authority;
+    this.userAgent = options.userAgent;
+    this.#options = options;
+    this.#picker = policies[options.policy].create<Endpoint>(options.random);
+    this.#deadlines = new DeadlineQueue(options.clock);
+    const open = options.open ?? openOverSockets(options.clock);
+    this.#endpoints = options.endpoints.map(
+      (address) => new Endpoint(address, open, options, this),
+    );
+    this.#count.idle = this.#endpoints.length;
+  }
+
+  readonly call: CallSender = (call) =>
+    new Promise((resolve) => {
+      this.#admit(call, resolve);
+    });
+
+  now(): number {
+    return this.#options.clock.now();
+  }
+
+  status(): ClusterStatus {
+    return clusterStatus(this.#options, this.#endpoints, this.#calls.size, this.#pending.size);
+  }
+
+  stop(): Promise<void> {
+    if (this.#state.kind === "stopped") return Promise.resolve();
+    if (this.#state.kind === "stopping") return this.#state.stopped;
+    let settle = (): void => undefined;
+    const stopped = new Promise<void>((resolve) => {
+      settle = resolve;
+    });
+    this.#state = { kind: "stopping", stopped, settle, closing: undefined };
+    this.#closeWhenDone();
+    return stopped;
+  }
+
+  destroy(): void {
+    const state = this.#state;
+    if (state.kind === "stopped") return;
+    this.#state = { kind: "stopped" };
+    for (const call of this.#calls) call.fail(stoppingFailure());
+    for (const endpoint of this.#endpoints) endpoint.destroy();
+    this.#deadlines.stop();
+    if (state.kind === "stopping") {
+      state.closing?.cancel();
+      state.settle();
+    }
+  }
+
+  place(call: ActiveCall): void {
+    if (this.#count.idle > 0) this.#connectIdle();
+    if (this.#trySend(call)) return;
+    if (this.#isUnreachable()) {
+      call.fail(this.#unreachable());
+    } else if (this.#pending.size >= this.#options.overflow.pending) {
+      const cause = `${this.#pending.size} calls wait for a connection of cluster ${this.name}`;
+      call.fail(overflowFailure("too many requests wait for the upstream", cause));
+    } else {
+      this.#pending.add(call);
+    }
+  }
+
+  ended(call: ActiveCall): void {
+    this.#calls.delete(call);
+    if (this.#pending.size > 0) this.#pending.delete(call);
+    this.#deadlines.remove(call);
+    if (this.#state.kind === "stopping") this.#closeWhenDone();
+  }
+
+  changed(from: EndpointState["kind"], to: EndpointState["kind"]): void {
+    this.#count[from]--;
+    this.#count[to]++;
+    if ((from === "ready") !== (to === "ready")) this.#picker.update(this.#endpoints);
+    if (this.#pending.size > 0 && to !== "connecting") this.#servePending();
+  }
+
+  emptied(): void {
+    const state = this.#state;
+    if (state.kind !== "stopping") return;
+    if (this.#endpoints.some((endpoint) => endpoint.connectionCount > 0)) return;
+    state.closing?.cancel();
+    this.#state = { kind: "stopped" };
+    this.#deadlines.stop();
+    state.settle();
+  }
+
+  hasRoom(): void {
+    if (this.#pending.size > 0) this.#sendPending();
+  }
+
+  #admit(call: Call, resolve: (outcome: Result<Reply, Failure>) => void): void {
+    const refusal = this.#refusal(call);
+    if (refusal !== undefined || call.messages.kind === "stream") {
+      resolve(err(refusal ?? streamingFailure()));
+      return;
+    }
+    const active = new ActiveCall(call, call.messages.envelope, this, resolve);
+    this.#calls.add(active);
+    this.#deadlines.add(active, call.deadline);
+    call.cancellation.onCancel(() => active.onCancel());
+    this.place(active);
+  }
+
+  #refusal(call: Call): Failure | undefined {
+    const { method } = call;
+    if (this.#state.kind !== "running") return stoppingFailure();
+    if (method.clientStreaming || method.serverStreaming) return streamingFailure();
+    if (call.cancellation.isCancelled) return clientClosedFailure();
+    if (call.deadline <= this.#options.clock.now()) return deadlineFailure("before it was sent");
+    if (this.#calls.size >= this.#options.overflow.requests) {
+      const cause = `${this.#calls.size} calls are in flight in cluster ${this.name}`;
+      return overflowFailure("too many requests are in flight to the upstream", cause);
+    }
+    return undefined;
+  }
+
+  #trySend(call: ActiveCall): boolean {
+    for (let tries = this.#count.ready; tries > 0; tries--) {
+      const endpoint = this.#picker.pick(noContext);
+      const connection = endpoint?.connectionWithRoom();
+      if (endpoint === undefined) return false;
+      if (connection !== undefined && call.sendOn(endpoint, connection)) return true;
+    }
+    return false;
+  }
+
+  #servePending(): void {
+    if (this.#count.idle > 0) this.#connectIdle();
+    this.#sendPending();
+    if (this.#pending.size > 0 && this.#isUnreachable()) {
+      const failure = this.#unreachable();
+      for (const call of this.#pending) call.fail(failure);
+    }
+  }
+
+  #sendPending(): void {
+    for (const call of this.#pending) {
+      if (!this.#trySend(call)) return;
+      this.#pending.delete(call);
+    }
+  }
+
+  #connectIdle(): void {
+    for (const endpoint of this.#endpoints) endpoint.connect();
+  }
+
+  /** Whether every endpoint waits after a failed attempt, so that waiting would only make the failure late. */
+  #isUnreachable(): boolean {
+    return this.#count.ready + this.#count.connecting + this.#count.idle === 0;
+  }
+
+  #unreachable(): Failure {
+    const now = this.#options.clock.now();
+    let until = Number.POSITIVE_INFINITY;
+    const causes: string[] = [];
+    for (const { state, key, lastError } of this.#endpoints) {
+      if (state.kind === "backoff") until = Math.min(until, state.until);
+      if (causes.length < 8) causes.push(`${key}: ${lastError ?? "unknown"}`);
+    }
+    return unavailableFailure(causes.join("; "), Number.isFinite(until) ? until - now : 0);
+  }
+
+  #closeWhenDone(): void {
+    const state = this.#state;
+    if (state.kind !== "stopping" || state.closing !== undefined || this.#calls.size > 0) return;
+    const closing = this.#options.clock.setTimer(closeTimeoutMs, () => this.destroy());
+    this.#state = { ...state, closing };
+    for (const endpoint of this.#endpoints) endpoint.stop();
+    this.emptied();
+  }
+}
+
+function streamingFailure(): Failure {
+  return gatewayFailure("STREAMING_UNSUPPORTED", "streaming methods are not served");
+}

@@ -1,0 +1,203 @@
+import type { BalancedEndpoint } from "../balancer/index.ts";
+import type { Timer } from "../base/index.ts";
+import { type Address, authorityOf, formatAddress } from "./address.ts";
+import { backoffDelayMs } from "./backoff.ts";
+import type { ConnectionOpener } from "./open-connection.ts";
+import type { ClusterOptions } from "./options.ts";
+import { type ConnectionOwner, PooledConnection } from "./pooled-connection.ts";
+
+/** Told of the life of an endpoint. */
+export interface EndpointOwner {
+  /** Its state has changed. */
+  changed(from: EndpointState["kind"], to: EndpointState["kind"]): void;
+  /** A call may be sent that could not be before. */
+  hasRoom(): void;
+  /** It is stopped and its last connection has ended. */
+  emptied(): void;
+}
+
+/** Whether an endpoint can be used. */
+export type EndpointState =
+  /** Not connected: it has not been needed, or its last connection ended. */
+  | { readonly kind: "idle" }
+  | { readonly kind: "connecting" }
+  /** At least one connection is open. */
+  | { readonly kind: "ready" }
+  /** The last attempt failed; the next may be made at `until`, in the clock's monotonic ms. */
+  | { readonly kind: "backoff"; readonly until: number; readonly timer: Timer }
+  | { readonly kind: "stopped" };
+
+/** One endpoint of a cluster with its connections. */
+export class Endpoint implements BalancedEndpoint, ConnectionOwner {
+  readonly key: string;
+  readonly authority: string;
+  readonly weight = 1;
+  readonly locality = "";
+  inFlight = 0;
+
+  readonly #address: Address;
+  readonly #open: ConnectionOpener;
+  readonly #options: ClusterOptions;
+  readonly #owner: EndpointOwner;
+  #state: EndpointState = { kind: "idle" };
+  /** Every connection that has not ended, draining ones included. */
+  readonly #connections = new Set<PooledConnection>();
+  /** Those that take calls, the oldest first. */
+  #usable: readonly PooledConnection[] = [];
+  #opening: PooledConnection | undefined = undefined;
+  /** Attempts that failed in a row. */
+  #failures = 0;
+  /** When the pool may grow again after an attempt that failed beside open connections. */
+  #growAt = 0;
+  #lastError: string | undefined = undefined;
+
+  constructor(
+    address: Address,
+    open: ConnectionOpener,
+    options: ClusterOptions,
+    owner: EndpointOwner,
+  ) {
+    this.key = formatAddress(address);
+    this.authority = authorityOf(address);
+    this.#address = address;
+    this.#open = open;
+    this.#options = options;
+    this.#owner = owner;
+  }
+
+  get state(): EndpointState {
+    return this.#state;
+  }
+
+  get isReady(): boolean {
+    return this.#state.kind === "ready";
+  }
+
+  get connectionCount(): number {
+    return this.#connections.size;
+  }
+
+  get failures(): number {
+    return this.#failures;
+  }
+
+  /** What the last failed attempt or lost connection said; for logs and status. */
+  get lastError(): string | undefined {
+    return this.#lastError;
+  }
+
+  /** Starts to connect when idle. */
+  connect(): void {
+    if (this.#state.kind !== "idle") return;
+    this.#openOne();
+    this.#become({ kind: "connecting" });
+  }
+
+  /** A connection that takes a stream now. Undefined when all are full; the pool then grows, if it may. */
+  connectionWithRoom(): PooledConnection | undefined {
+    for (const connection of this.#usable) {
+      if (connection.canOpen) return connection;
+    }
+    this.#grow();
+    return undefined;
+  }
+
+  /** Ends once the calls in flight are over. */
+  stop(): void {
+    this.#become({ kind: "stopped" });
+    for (const connection of this.#connections) connection.close();
+  }
+
+  /** Ends at once, and all calls with it. */
+  destroy(): void {
+    this.#become({ kind: "stopped" });
+    for (const connection of this.#connections) connection.destroy("the cluster was destroyed");
+  }
+
+  opened(connection: PooledConnection): void {
+    this.#opening = undefined;
+    this.#usable = [...this.#usable, connection];
+    this.#options.observer.connected(this.key);
+    if (this.#state.kind === "connecting") this.#become({ kind: "ready" });
+    else this.#owner.hasRoom();
+  }
+
+  hasRoom(): void {
+    this.#owner.hasRoom();
+  }
+
+  retired(connection: PooledConnection): void {
+    if (this.#state.kind !== "stopped") this.#withdraw(connection, "the upstream sent GOAWAY");
+  }
+
+  closed(connection: PooledConnection, error: string | undefined): void {
+    this.#connections.delete(connection);
+    if (this.#state.kind === "stopped") {
+      if (this.#connections.size === 0) this.#owner.emptied();
+    } else if (this.#opening === connection) {
+      this.#opening = undefined;
+      this.#failed(error ?? "the connection was closed before it was ready");
+    } else {
+      this.#options.observer.lost(this.key, error);
+      if (this.#usable.includes(connection)) this.#withdraw(connection, error ?? "closed");
+    }
+  }
+
+  /** Sends no more calls to a connection that was open. */
+  #withdraw(connection: PooledConnection, error: string): void {
+    this.#lastError = error;
+    this.#usable = this.#usable.filter((other) => other !== connection);
+    if (!connection.hasProvenItself(this.#options.backoff.baseMs)) {
+      this.#failed(error);
+      return;
+    }
+    this.#failures = 0;
+    if (this.#usable.length > 0) return;
+    this.#become(this.#opening === undefined ? { kind: "idle" } : { kind: "connecting" });
+  }
+
+  #failed(error: string): void {
+    const { clock, random, backoff, observer } = this.#options;
+    this.#failures++;
+    this.#lastError = error;
+    const delayMs = backoffDelayMs(this.#failures, backoff, random);
+    observer.refused(this.key, error, delayMs);
+    const until = clock.now() + delayMs;
+    this.#growAt = until;
+    if (this.#usable.length > 0) return;
+    if (this.#opening !== undefined) {
+      this.#become({ kind: "connecting" });
+      return;
+    }
+    const timer = clock.setTimer(delayMs, () => this.#become({ kind: "idle" }));
+    this.#become({ kind: "backoff", until, timer });
+  }
+
+  #grow(): void {
+    if (this.#state.kind !== "ready" || this.#opening !== undefined) return;
+    const { overflow, clock } = this.#options;
+    if (this.#connections.size >= overflow.connections || clock.now() < this.#growAt) return;
+    this.#openOne();
+  }
+
+  #openOne(): void {
+    const { connectTimeoutMs, clock } = this.#options;
+    const connection = new PooledConnection(
+      this.#address,
+      this.#open,
+      connectTimeoutMs,
+      clock,
+      this,
+    );
+    this.#opening = connection;
+    this.#connections.add(connection);
+  }
+
+  #become(next: EndpointState): void {
+    const previous = this.#state;
+    if (previous.kind === "stopped") return;
+    if (previous.kind === "backoff") previous.timer.cancel();
+    this.#state = next;
+    this.#owner.changed(previous.kind, next.kind);
+  }
+}

@@ -1,0 +1,114 @@
+import { type Envelope, envelopePrefixBytes } from "../rpc/index.ts";
+
+/** Why bytes are no envelope that may be read. */
+export type EnvelopeProblem =
+  /** The flag byte is neither 0 nor 1. */
+  | "badFlag"
+  /** The prefix announces more than the limit. */
+  | "tooLarge";
+
+const nothing = new Uint8Array(0);
+
+// A prefix may announce far more than ever comes, so room is made as bytes come.
+const firstRoomBytes = 64 * 1024;
+
+/**
+ * Cuts the DATA of a reply into envelopes (gRPC over HTTP/2, "Length-Prefixed-Message"). A prefix is judged
+ * as soon as its five bytes are there, so that a message that is too large is never gathered.
+ */
+export class EnvelopeReader {
+  readonly #maxBytes: number;
+  /** What has come and is not looked at yet. */
+  #rest: Uint8Array = nothing;
+  /** Room for an envelope that comes in pieces, and how much of it is filled. */
+  #room: Uint8Array = nothing;
+  #filled = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Whether bytes have come that belong to no whole envelope. */
+  get isInsideEnvelope(): boolean {
+    return this.#filled > 0;
+  }
+
+  /** Takes the next chunk, once `next` has given all that the one before it held. */
+  push(chunk: Uint8Array): void {
+    this.#rest = chunk;
+  }
+
+  /** The next whole envelope, a view where one chunk holds it all; undefined when more bytes are needed. */
+  next(): Envelope | EnvelopeProblem | undefined {
+    if (this.#rest.length === 0) return undefined;
+    return this.#filled === 0 ? this.#cut() : this.#gather();
+  }
+
+  #cut(): Envelope | EnvelopeProblem | undefined {
+    const rest = this.#rest;
+    if (rest.length < envelopePrefixBytes) return this.#gather();
+    const problem = prefixProblem(rest, this.#maxBytes);
+    if (problem !== undefined) return problem;
+    const length = envelopePrefixBytes + messageLength(rest);
+    if (rest.length < length) return this.#gather();
+    this.#rest = rest.subarray(length);
+    return rest.subarray(0, length);
+  }
+
+  #gather(): Envelope | EnvelopeProblem | undefined {
+    if (this.#filled < envelopePrefixBytes) {
+      this.#fillTo(envelopePrefixBytes, envelopePrefixBytes);
+      if (this.#filled < envelopePrefixBytes) return undefined;
+      const problem = prefixProblem(this.#room, this.#maxBytes);
+      if (problem !== undefined) return problem;
+    }
+    const length = envelopePrefixBytes + messageLength(this.#room);
+    const wanted = Math.min(length, this.#filled + this.#rest.length);
+    this.#fillTo(wanted, length);
+    if (this.#filled < length) return undefined;
+    const envelope = this.#room;
+    this.#room = nothing;
+    this.#filled = 0;
+    return envelope;
+  }
+
+  /** Moves bytes over until `size` are there or no more have come. The room never outgrows `length`. */
+  #fillTo(size: number, length: number): void {
+    if (this.#room.length < size) {
+      const roomy = Math.max(size, firstRoomBytes, this.#room.length * 2);
+      const room = new Uint8Array(Math.min(roomy, length));
+      room.set(this.#room.subarray(0, this.#filled));
+      this.#room = room;
+    }
+    const count = Math.min(size - this.#filled, this.#rest.length);
+    this.#room.set(this.#rest.subarray(0, count), this.#filled);
+    this.#rest = this.#rest.subarray(count);
+    this.#filled += count;
+  }
+}
+
+/** Whether a chunk is exactly one whole envelope: what nearly every unary reply comes as. */
+export function isWholeEnvelope(chunk: Uint8Array): boolean {
+  return (
+    chunk.length >= envelopePrefixBytes &&
+    messageLength(chunk) === chunk.length - envelopePrefixBytes
+  );
+}
+
+/** What is wrong with the prefix that `bytes` begin with, five of them at least. */
+export function prefixProblem(bytes: Uint8Array, maxBytes: number): EnvelopeProblem | undefined {
+  if ((bytes[0] ?? 0) > 1) return "badFlag";
+  return messageLength(bytes) > maxBytes ? "tooLarge" : undefined;
+}
+
+/** Whether the flag of an envelope says that its message is compressed. */
+export function isCompressed(envelope: Envelope): boolean {
+  return envelope[0] === 1;
+}
+
+function messageLength(bytes: Uint8Array): number {
+  return (
+    (bytes[1] ?? 0) * 0x100_0000 +
+    (((bytes[2] ?? 0) << 16) | ((bytes[3] ?? 0) << 8) | (bytes[4] ?? 0))
+  );
+}

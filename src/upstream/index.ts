@@ -1,0 +1,8 @@
+// Clusters: sends calls to a set of endpoints over gRPC and judges what comes back.
+// It knows no HTTP client, no JSON and no configuration file.
+export type { Address } from "./address.ts";
+export type { BackoffOptions } from "./backoff.ts";
+export { type Cluster, createCluster } from "./cluster.ts";
+export type { ConnectionOpener, UpstreamConnection } from "./open-connection.ts";
+export type { ClusterObserver, ClusterOptions, OverflowOptions } from "./options.ts";
+export type { ClusterStatus, EndpointStatus } from "./status.ts";

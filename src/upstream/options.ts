@@ -1,0 +1,45 @@
+import type { PolicyName } from "../balancer/index.ts";
+import type { Clock, Random } from "../base/index.ts";
+import type { Address } from "./address.ts";
+import type { BackoffOptions } from "./backoff.ts";
+import type { ConnectionOpener } from "./open-connection.ts";
+
+/** How much may be in flight before the cluster refuses. */
+export interface OverflowOptions {
+  /** Connections to one endpoint. Default 4. A connection more is opened when the peer's limit on concurrent
+   * streams is reached on all others. */
+  readonly connections: number;
+  /** Calls in flight, those that wait included. Default 1024. Too low refuses bursts, too high hides a stall. */
+  readonly requests: number;
+  /** Calls that wait for a connection. Default 1024. */
+  readonly pending: number;
+}
+
+/** Told of what happens to connections: for the log. Addresses and errors stay inside. */
+export interface ClusterObserver {
+  /** A connection is ready for calls. */
+  connected(endpoint: string): void;
+  /** A connection that was ready has ended; `error` is undefined after an orderly end. */
+  lost(endpoint: string, error: string | undefined): void;
+  /** An attempt to connect has failed; the next one is made no sooner than in `retryInMs`. */
+  refused(endpoint: string, error: string, retryInMs: number): void;
+}
+
+/** What a cluster is made of. The configuration fills every default. */
+export interface ClusterOptions {
+  readonly name: string;
+  readonly endpoints: readonly Address[];
+  readonly policy: PolicyName;
+  /** `:authority` of every call; undefined for the endpoint's own address. */
+  readonly authority: string | undefined;
+  readonly overflow: OverflowOptions;
+  /** Longest time until a connection is ready, in ms: TCP and the peer's SETTINGS. Default 1000. */
+  readonly connectTimeoutMs: number;
+  readonly backoff: BackoffOptions;
+  readonly userAgent: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly observer: ClusterObserver;
+  /** How connections are opened; sockets unless a test says otherwise. */
+  readonly open?: ConnectionOpener;
+}

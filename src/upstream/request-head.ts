@@ -1,0 +1,36 @@
+import type { HeaderList } from "../h2/index.ts";
+import { type Call, formatGrpcTimeout } from "../rpc/index.ts";
+import { acceptedEncodings } from "./decompress.ts";
+
+/** The head of a call, in the order the specification gives (gRPC over HTTP/2, "Requests"). */
+export function requestHead(
+  call: Call,
+  authority: string,
+  userAgent: string,
+  now: number,
+): HeaderList {
+  const head = [
+    ":method",
+    "POST",
+    ":scheme",
+    "http",
+    ":path",
+    call.method.path,
+    ":authority",
+    authority,
+    "te",
+    "trailers",
+    "content-type",
+    "application/grpc",
+    "user-agent",
+    userAgent,
+    "grpc-accept-encoding",
+    acceptedEncodings,
+  ];
+  if (call.deadline !== Number.POSITIVE_INFINITY) {
+    head.push("grpc-timeout", formatGrpcTimeout(call.deadline - now));
+  }
+  const { metadata } = call;
+  for (let i = 0; i < metadata.length; i++) head.push(metadata[i] ?? "");
+  return head;
+}
