@@ -65,13 +65,14 @@ function checkNumbers(
   log: ProblemLog,
 ): void {
   const taken = new Map<number, FieldDescriptorProto>();
+  const highest = message.field.reduce((max, field) => Math.max(max, field.number), 0);
   for (const field of message.field) {
     checkNumber(unit, field, log);
     const other = taken.get(field.number);
     if (other === undefined) taken.set(field.number, field);
     else {
       const text = `the number ${field.number} of "${field.name}" is already used in ${fullName} by "${other.name}"`;
-      log.add(unit, field, text, { part: "second", help: nextFree(message) });
+      log.add(unit, field, text, { part: "second", help: `${highest + 1} is free` });
     }
   }
 }
@@ -87,11 +88,6 @@ export function checkNumber(unit: FileUnit, field: FieldDescriptorProto, log: Pr
     const text = `the field numbers ${firstInternalNumber} to ${lastInternalNumber} belong to protobuf itself`;
     log.add(unit, field, text, { part: "second" });
   }
-}
-
-function nextFree(message: DescriptorProto): string {
-  const highest = message.field.reduce((max, field) => Math.max(max, field.number), 0);
-  return `${highest + 1} is free`;
 }
 
 function spansOf(message: DescriptorProto): readonly NumberSpan[] {

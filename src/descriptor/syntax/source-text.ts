@@ -7,7 +7,13 @@ export interface SourceText {
   readonly text: string;
   /** Offsets of the first character of every line. */
   readonly lineStarts: readonly number[];
+  /** Whether every character is one column wide to protoc too: no tabs, nothing beyond ASCII. */
+  readonly isPlain: boolean;
 }
+
+const plainText = /^[\n\r\x20-\x7e]*$/;
+/** Columns far out on a line are not corrected: each would cost a walk over the line. */
+const maxCorrectedColumn = 2000;
 
 /** `text` with its line table. */
 export function createSourceText(path: string, text: string): SourceText {
@@ -15,7 +21,7 @@ export function createSourceText(path: string, text: string): SourceText {
   for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) {
     lineStarts.push(at + 1);
   }
-  return { path, text, lineStarts };
+  return { path, text, lineStarts, isPlain: plainText.test(text) };
 }
 
 /** The 1-based line and column of an offset. */
@@ -36,16 +42,14 @@ export function positionOf(source: SourceText, offset: number): TextPosition {
  */
 export function spanPositionOf(source: SourceText, offset: number): readonly [number, number] {
   const { line, column } = positionOf(source, offset);
+  if (source.isPlain || column > maxCorrectedColumn) return [line - 1, column - 1];
   const before = source.text.slice(offset - column + 1, offset);
-  if (plainAscii.test(before)) return [line - 1, column - 1];
   let width = 0;
   for (const character of before) {
     width += character === "\t" ? 8 - (width % 8) : Buffer.byteLength(character);
   }
   return [line - 1, width];
 }
-
-const plainAscii = /^[\x20-\x7e]*$/;
 
 /** A problem at an offset of `source`. */
 export function problemIn(
