@@ -90,10 +90,10 @@ export class FakeConnection implements UpstreamConnection {
     if (!this.canOpen) return undefined;
     this.active++;
     const stream = new FakeStream(this.streams.length * 2 + 1, head, events, () => {
-      const wasFull = !this.canOpen;
+      const wasFull = this.active >= this.maxStreams;
       this.active--;
       if (this.isClosing && this.active === 0) this.#closed(undefined);
-      else if (wasFull && this.canOpen) this.events.onCapacity();
+      else if (wasFull && !this.isClosing) this.events.onCapacity();
     });
     this.streams.push(stream);
     return stream;

@@ -48,9 +48,9 @@ export function envelope(message: string | Uint8Array, flag = 0): Buffer {
 
 /** The text of a reply's one message; fails the test when there is no such reply. */
 export function textOf(outcome: Result<Reply, Failure>): string {
-  const reply = replyOf(outcome);
-  assert.equal(reply.messages.kind, "single");
-  const bytes = reply.messages.kind === "single" ? reply.messages.envelope : Buffer.alloc(5);
+  const { messages } = replyOf(outcome);
+  assert.ok(messages.kind === "single", "the reply is a stream");
+  const bytes = messages.envelope;
   assert.equal(bytes[0], 0, "a reply's message is never compressed");
   assert.equal(Buffer.from(bytes).readUInt32BE(1), bytes.length - 5);
   return Buffer.from(bytes.subarray(5)).toString();
