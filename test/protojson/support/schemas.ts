@@ -34,6 +34,8 @@ export interface RandomSchema {
   readonly registry: FileRegistry;
   readonly root: DescMessage;
   readonly syntax: Syntax;
+  /** What fast-check prints of a failing schema. */
+  readonly [fc.toStringMethod]: () => string;
 }
 
 export type Syntax = "proto2" | "proto3" | "editions";
@@ -120,7 +122,7 @@ export function schemaArbitrary(options: SchemaOptions = {}): fc.Arbitrary<Rando
       required: options.required === true ? fc.boolean() : fc.constant(false),
     })
     .map(({ syntax, messages, extensions, required }) =>
-      buildSchema(syntax, messages, extensions, required),
+      buildSchema(syntax, messages, extensions, required, options.floats !== false),
     );
 }
 
@@ -129,13 +131,16 @@ function buildSchema(
   messages: readonly (readonly FieldPlan[])[],
   extensions: number,
   required: boolean,
+  floats: boolean,
 ): RandomSchema {
   const file = create(FileDescriptorProtoSchema, {
     name: "random.proto",
     package: packageName,
     syntax,
     dependency: wellKnownFiles.map((known) => known.proto.name),
-    messageType: messages.map((plans, index) => buildMessage(syntax, index, plans, required)),
+    messageType: messages.map((plans, index) =>
+      buildMessage(syntax, index, plans, required, floats),
+    ),
     enumType: [buildEnum("Open", syntax), buildEnum("Closed", syntax)],
   });
   if (syntax === "editions") file.edition = Edition.EDITION_2023;
@@ -146,7 +151,20 @@ function buildSchema(
   const all = createFileRegistry(registry, ...wellKnownFiles.map(registryOf));
   const root = all.getMessage(`${packageName}.Root`);
   if (root === undefined) throw new Error("the schema has no Root");
-  return { file, registry: all, root, syntax };
+  const shown = () => describeSchema(file);
+  return { file, registry: all, root, syntax, [fc.toStringMethod]: shown };
+}
+
+function describeSchema(file: FileDescriptorProto): string {
+  const lines = file.messageType.map((message) => {
+    const fields = message.field.map(
+      (field) =>
+        `${FieldDescriptorProto_Label[field.label]} ${T[field.type]}${field.typeName} ${field.name} = ${field.number}` +
+        `${field.oneofIndex === undefined ? "" : ` oneof ${field.oneofIndex}`}`,
+    );
+    return `message ${message.name} { ${fields.join("; ")} }`;
+  });
+  return `${file.syntax} ${lines.join(" ")} +${file.extension.length} extensions`;
 }
 
 function registryOf(file: (typeof wellKnownFiles)[number]): FileRegistry {
@@ -179,6 +197,7 @@ function buildMessage(
   index: number,
   plans: readonly FieldPlan[],
   required: boolean,
+  floats: boolean,
 ): DescriptorProto {
   const name = messageNames[index] ?? "Root";
   const message = create(DescriptorProtoSchema, { name });
@@ -188,7 +207,7 @@ function buildMessage(
     message.oneofDecl.push({ $typeName: "google.protobuf.OneofDescriptorProto", name: "choice" });
   }
   for (const plan of plans) {
-    const field = buildField(syntax, plan);
+    const field = buildField(syntax, plan, floats);
     if (plan.shape === "map") message.nestedType.push(mapEntryOf(name, field, plan));
     if (plan.shape === "oneof") field.oneofIndex = 0;
     if (plan.shape === "optional" && syntax === "proto3") addSyntheticOneof(message, field);
@@ -217,14 +236,14 @@ function addSyntheticOneof(message: DescriptorProto, field: FieldDescriptorProto
   });
 }
 
-function buildField(syntax: Syntax, plan: FieldPlan): FieldDescriptorProto {
+function buildField(syntax: Syntax, plan: FieldPlan, floats: boolean): FieldDescriptorProto {
   const repeated = plan.shape === "repeated" || plan.shape === "unpacked" || plan.shape === "map";
   const field = create(FieldDescriptorProtoSchema, {
     name: `field_${plan.number}_${plan.kind.toLowerCase()}`,
     jsonName: `field${plan.number}${plan.kind.charAt(0).toUpperCase()}${plan.kind.slice(1).toLowerCase()}`,
     number: plan.number,
     label: repeated ? FieldDescriptorProto_Label.REPEATED : FieldDescriptorProto_Label.OPTIONAL,
-    ...typeOf(syntax, plan),
+    ...typeOf(syntax, plan, floats),
   });
   const packable = field.type !== T.STRING && field.type !== T.BYTES && !isMessage(field.type);
   if (syntax === "editions") return withFeatures(field, plan, packable && repeated);
@@ -260,7 +279,7 @@ function isClosed(field: FieldDescriptorProto): boolean {
   return field.type === T.ENUM && field.typeName.endsWith(".Closed");
 }
 
-function typeOf(syntax: Syntax, plan: FieldPlan) {
+function typeOf(syntax: Syntax, plan: FieldPlan, floats: boolean) {
   if (plan.kind === "enum") {
     const closed = syntax !== "proto3" && plan.target % 2 === 1;
     return { type: T.ENUM, typeName: `.${packageName}.${closed ? "Closed" : "Open"}` };
@@ -271,7 +290,10 @@ function typeOf(syntax: Syntax, plan: FieldPlan) {
     return { type: group ? T.GROUP : T.MESSAGE, typeName: `.${packageName}.${name}` };
   }
   if (plan.kind === "wellKnown") {
-    const name = wellKnownTypes[plan.target % wellKnownTypes.length] ?? "google.protobuf.Empty";
+    const known = floats
+      ? wellKnownTypes
+      : wellKnownTypes.filter((one) => !one.endsWith("FloatValue"));
+    const name = known[plan.target % known.length] ?? "google.protobuf.Empty";
     return { type: T.MESSAGE, typeName: `.${name}` };
   }
   return { type: scalarKinds[plan.kind] ?? T.STRING };

@@ -1,0 +1,69 @@
+import {
+  type DescExtension,
+  type DescField,
+  ScalarType as Scalar,
+  type ScalarType,
+} from "@bufbuild/protobuf";
+import { writeBase64 } from "./base64.ts";
+import { writeDouble, writeFloat } from "./floating.ts";
+import { JsonSink } from "./json-sink.ts";
+import type { JsonWriteOptions } from "./options.ts";
+
+const encoder = new TextEncoder();
+
+/**
+ * The JSON of a field that is not there: the default its schema states, else the zero of its type, the first
+ * value of an enum, an empty list or map, null for a message. `ofEntry` asks for the value of a map's entry.
+ */
+export function fallbackText(
+  field: DescField | DescExtension,
+  options: JsonWriteOptions,
+  ofEntry = false,
+): Uint8Array {
+  if (field.fieldKind === "list") return encoder.encode("[]");
+  if (field.fieldKind === "map" && !ofEntry) return encoder.encode("{}");
+  const stated = field.fieldKind === "map" ? undefined : field.getDefaultValue();
+  if (field.enum !== undefined) {
+    const number = typeof stated === "number" ? stated : (field.enum.values[0]?.number ?? 0);
+    if (field.enum.typeName === "google.protobuf.NullValue") return encoder.encode("null");
+    const name = field.enum.value[number]?.jsonName;
+    const asNumber = options.enumsAsIntegers || name === undefined;
+    return encoder.encode(asNumber ? String(number) : JSON.stringify(name));
+  }
+  if (field.scalar === undefined) return encoder.encode("null");
+  return scalarText(field.scalar, stated, options);
+}
+
+function scalarText(scalar: ScalarType, stated: unknown, options: JsonWriteOptions): Uint8Array {
+  const sink = new JsonSink();
+  switch (scalar) {
+    case Scalar.BOOL:
+      sink.ascii(stated === true ? "true" : "false");
+      break;
+    case Scalar.STRING:
+      return encoder.encode(JSON.stringify(typeof stated === "string" ? stated : ""));
+    case Scalar.BYTES: {
+      const bytes = stated instanceof Uint8Array ? stated : new Uint8Array(0);
+      writeBase64(sink, bytes, 0, bytes.length);
+      break;
+    }
+    case Scalar.DOUBLE:
+      writeDouble(sink, typeof stated === "number" ? stated : 0);
+      break;
+    case Scalar.FLOAT:
+      writeFloat(sink, Math.fround(typeof stated === "number" ? stated : 0));
+      break;
+    case Scalar.INT64:
+    case Scalar.UINT64:
+    case Scalar.FIXED64:
+    case Scalar.SFIXED64:
+    case Scalar.SINT64: {
+      const digits = typeof stated === "bigint" || typeof stated === "string" ? `${stated}` : "0";
+      sink.ascii(options.int64AsNumber ? digits : `"${digits}"`);
+      break;
+    }
+    default:
+      sink.ascii(typeof stated === "number" ? String(stated) : "0");
+  }
+  return sink.bytes();
+}

@@ -1,0 +1,153 @@
+import { isUtf8 } from "node:buffer";
+import { malformed, type WireReader } from "../wire-reader.ts";
+import { writeBase64 } from "./base64.ts";
+import { writeInt32, writeInt64, writeUint32, writeUint64 } from "./decimal.ts";
+import { writeDouble, writeFloat } from "./floating.ts";
+import type { JsonSink } from "./json-sink.ts";
+import { type EnumNames, type FieldPlan, valueKind } from "./plan.ts";
+import { writeText } from "./text.ts";
+import { outcome } from "./write-state.ts";
+
+const quote = 0x22;
+const trueBytes = new TextEncoder().encode("true");
+const falseBytes = new TextEncoder().encode("false");
+const nullBytes = new TextEncoder().encode("null");
+
+/**
+ * Writes the scalar or enum at the reader's position as JSON. A closed enum's unknown number is a surprise: the
+ * field then counts as unknown. A failure's reason is in the reader.
+ */
+export function writeScalar(
+  reader: WireReader,
+  sink: JsonSink,
+  field: FieldPlan,
+  end: number,
+): number {
+  const kind = field.kind;
+  switch (kind) {
+    case valueKind.text:
+    case valueKind.looseText:
+    case valueKind.bytes:
+      return writeDelimited(reader, sink, kind, end);
+    case valueKind.fixed32:
+    case valueKind.sfixed32:
+    case valueKind.float:
+      if (!reader.fixed32(end)) return outcome.failed;
+      break;
+    case valueKind.fixed64:
+    case valueKind.sfixed64:
+    case valueKind.double:
+      if (!reader.fixed64(end)) return outcome.failed;
+      break;
+    default:
+      if (!reader.varint(end)) return outcome.failed;
+  }
+  if (kind === valueKind.enumeration) return writeEnum(sink, reader.low | 0, field.names);
+  writeNumber(reader, sink, kind, field.isBare);
+  return outcome.done;
+}
+
+function writeNumber(reader: WireReader, sink: JsonSink, kind: number, isBare: boolean): void {
+  const low = reader.low;
+  switch (kind) {
+    case valueKind.bool:
+      sink.append(low !== 0 || reader.high !== 0 ? trueBytes : falseBytes);
+      return;
+    case valueKind.int32:
+    case valueKind.sfixed32:
+      writeInt32(sink, low | 0);
+      return;
+    case valueKind.sint32:
+      writeInt32(sink, (low >>> 1) ^ -(low & 1));
+      return;
+    case valueKind.uint32:
+    case valueKind.fixed32:
+      writeUint32(sink, low >>> 0);
+      return;
+    case valueKind.float:
+      writeFloat(sink, reader.view.getFloat32(reader.position - 4, true));
+      return;
+    case valueKind.double:
+      writeDouble(sink, reader.view.getFloat64(reader.position - 8, true));
+      return;
+    default:
+      if (!isBare) sink.byte(quote);
+      writeLong(reader, sink, kind);
+      if (!isBare) sink.byte(quote);
+  }
+}
+
+function writeLong(reader: WireReader, sink: JsonSink, kind: number): void {
+  const { low, high } = reader;
+  if (kind === valueKind.sint64) {
+    const sign = -(low & 1);
+    writeInt64(sink, ((low >>> 1) | (high << 31)) ^ sign, (high >>> 1) ^ sign);
+  } else if (kind === valueKind.int64 || kind === valueKind.sfixed64) writeInt64(sink, low, high);
+  else writeUint64(sink, low, high);
+}
+
+function writeDelimited(reader: WireReader, sink: JsonSink, kind: number, end: number): number {
+  const length = reader.length(end);
+  if (length === malformed) return outcome.failed;
+  const start = reader.position;
+  const stop = start + length;
+  reader.position = stop;
+  if (kind === valueKind.bytes) {
+    writeBase64(sink, reader.bytes, start, stop);
+    return outcome.done;
+  }
+  const mark = sink.length;
+  if (writeText(sink, reader.bytes, start, stop)) return outcome.done;
+  if (kind === valueKind.text) {
+    reader.problem = "not UTF-8";
+    return outcome.failed;
+  }
+  sink.length = mark;
+  // Bytes that are not UTF-8 are allowed in these fields, but not in JSON.
+  const replaced = new TextEncoder().encode(
+    new TextDecoder("utf-8", { ignoreBOM: true }).decode(reader.bytes.subarray(start, stop)),
+  );
+  writeText(sink, replaced, 0, replaced.length);
+  return outcome.done;
+}
+
+function writeEnum(sink: JsonSink, number: number, names: EnumNames | undefined): number {
+  if (names === undefined) return outcome.failed;
+  const name =
+    number >= 0 && number < names.dense.length ? names.dense[number] : names.sparse.get(number);
+  if (name !== undefined) sink.append(name);
+  else if (names.isNull) sink.append(nullBytes);
+  else if (names.isClosed) return outcome.surprise;
+  else writeInt32(sink, number);
+  return outcome.done;
+}
+
+/** Writes a map's key, which is a string whatever its type. */
+export function writeKey(
+  reader: WireReader,
+  sink: JsonSink,
+  field: FieldPlan,
+  end: number,
+): number {
+  if (!field.isQuoted) return writeScalar(reader, sink, field, end);
+  sink.byte(quote);
+  const result = writeScalar(reader, sink, field, end);
+  sink.byte(quote);
+  return result;
+}
+
+/** Whether the number at the reader's position is one that a closed enum does not have. Moves past it. */
+export function isUnknownOfClosed(reader: WireReader, names: EnumNames, end: number): boolean {
+  return reader.varint(end) && names.isClosed && !names.sparse.has(reader.low | 0);
+}
+
+/** Passes over a string that is not printed; false if it should be UTF-8 and is not. */
+export function checkText(reader: WireReader, end: number): boolean {
+  const length = reader.length(end);
+  if (length === malformed) return false;
+  const start = reader.position;
+  reader.position = start + length;
+  if (isUtf8(reader.bytes.subarray(start, start + length))) return true;
+  reader.problem = "not UTF-8";
+  return false;
+}
