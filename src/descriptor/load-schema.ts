@@ -21,6 +21,8 @@ export interface Schema {
   readonly registry: FileRegistry;
   /** Every service by its full name; those of built-in files are not among them. */
   readonly services: ReadonlyMap<string, DescService>;
+  /** The files of the sources by import path, with where they are for people. */
+  readonly ownFiles: ReadonlyMap<string, string>;
   readonly report: SchemaReport;
 }
 
@@ -134,8 +136,10 @@ function makeSchema(
 ): Result<Schema, readonly DescriptorProblem[]> {
   const { registry, units } = linked;
   const services = new Map<string, DescService>();
+  const ownFiles = new Map<string, string>();
   for (const unit of units) {
     if (unit.isBuiltIn === true) continue;
+    ownFiles.set(unit.proto.name, unit.origin);
     for (const service of registry.getFile(unit.proto.name)?.services ?? []) {
       services.set(service.typeName, service);
     }
@@ -148,7 +152,7 @@ function makeSchema(
   }
   const warnings = loaded.flatMap((source) => source.files.warnings);
   const report = { sources: reports, milliseconds: elapsed(), warnings };
-  return ok({ registry, services, report });
+  return ok({ registry, services, ownFiles, report });
 }
 
 function reportSource(

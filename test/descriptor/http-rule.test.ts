@@ -91,8 +91,8 @@ suite("google.api.http", async () => {
 
   test("the report counts bindings, not methods", () => {
     const counted = rows.reduce((sum, row) => sum + row.want.length, 0);
-    assert.equal(schema.report.sources[0]?.httpRules, counted);
-    assert.equal(schema.report.sources[0]?.methods, rows.length);
+    const [source] = schema.report.sources;
+    assert.deepEqual([source?.methods, source?.httpRules], [rows.length, counted]);
   });
 });
 
@@ -128,8 +128,7 @@ suite("HTTP rules from the configuration", () => {
   for (const row of rows) {
     test(`refused: ${row.name}`, () => {
       const rule = parseHttpRule(row.value);
-      assert.equal(rule.ok, false);
-      assert.match(rule.ok ? "" : rule.error, row.want);
+      assert.match(rule.ok ? "accepted" : rule.error, row.want);
     });
   }
 });

@@ -1,6 +1,6 @@
 import { type DescEnum, ScalarType } from "@bufbuild/protobuf";
 import { err, nearestName, ok, type Result } from "../../base/index.ts";
-import type { OptionValue } from "../syntax/parsed-file.ts";
+import { type OptionValue, toNumber } from "../syntax/parsed-file.ts";
 import { decodeUtf8 } from "../syntax/string-literal.ts";
 
 /** The value a scalar or enum option holds in memory. */
@@ -43,14 +43,13 @@ export function scalarOption(type: ScalarType, value: OptionValue): Result<Optio
 }
 
 function floatOption(type: ScalarType, value: OptionValue): Result<OptionScalar, string> {
-  const number = toNumber(value);
+  const number = numberOf(value);
   if (number === undefined) return err("expected a number");
   return ok(type === ScalarType.FLOAT ? Math.fround(number) : number);
 }
 
-function toNumber(value: OptionValue): number | undefined {
-  if (value.kind === "float") return value.value;
-  if (value.kind === "integer") return Number(value.value);
+function numberOf(value: OptionValue): number | undefined {
+  if (value.kind === "float" || value.kind === "integer") return toNumber(value);
   if (value.kind !== "identifier") return undefined;
   if (value.text === "inf") return Number.POSITIVE_INFINITY;
   return value.text === "nan" ? Number.NaN : undefined;

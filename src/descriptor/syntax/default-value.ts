@@ -1,6 +1,6 @@
 import { FieldDescriptorProto_Type as Type } from "@bufbuild/protobuf/wkt";
 import { err, ok, type Result } from "../../base/index.ts";
-import type { OptionValue } from "./parsed-file.ts";
+import { type OptionValue, toNumber } from "./parsed-file.ts";
 import { decodeUtf8, escapeBytes } from "./string-literal.ts";
 
 const integerLimits: ReadonlyMap<Type, readonly [bigint, bigint]> = new Map([
@@ -49,7 +49,7 @@ export function formatDefault(type: Type | undefined, value: OptionValue): Resul
 }
 
 function formatFloat(value: OptionValue, isSingle: boolean): Result<string, string> {
-  if (value.kind === "integer") return ok(shortestDecimal(Number(value.value), isSingle));
+  if (value.kind === "integer") return ok(shortestDecimal(toNumber(value), isSingle));
   if (value.kind === "identifier" && /^(?:inf|nan)$/.test(value.text)) return ok(value.text);
   if (value.kind !== "float") return err("the default of this field is a number");
   if (value.value === Number.NEGATIVE_INFINITY) return ok("-inf");

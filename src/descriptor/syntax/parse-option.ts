@@ -79,7 +79,7 @@ function parseOptionValue(cursor: TokenCursor): OptionValue | undefined {
   if (kind === "integer") {
     cursor.next();
     const value = parseInteger(text);
-    return { kind: "integer", value: isNegative ? -value : value };
+    return { kind: "integer", value: isNegative ? -value : value, isNegative };
   }
   if (kind === "float") {
     cursor.next();

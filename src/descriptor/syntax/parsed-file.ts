@@ -12,6 +12,12 @@ import type {
 } from "@bufbuild/protobuf/wkt";
 import type { SourceText } from "./source-text.ts";
 
+/** An integer or float as written, as a number. */
+export function toNumber(value: OptionValue & { readonly kind: "integer" | "float" }): number {
+  if (value.kind === "float") return value.value;
+  return value.isNegative ? -Number(-value.value) : Number(value.value);
+}
+
 /** A declaration that may carry options. */
 export type OptionHolder =
   | FileDescriptorProto
@@ -34,7 +40,8 @@ export interface OptionNamePart {
 /** The value of an option as written; what it means depends on the option's type. */
 export type OptionValue =
   | { readonly kind: "identifier"; readonly text: string }
-  | { readonly kind: "integer"; readonly value: bigint }
+  /** `isNegative` tells -0 from 0, which a floating point option keeps apart. */
+  | { readonly kind: "integer"; readonly value: bigint; readonly isNegative: boolean }
   | { readonly kind: "float"; readonly value: number }
   | { readonly kind: "string"; readonly bytes: Uint8Array }
   /** The text between the braces in protobuf text format, comments removed. */
