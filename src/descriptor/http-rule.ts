@@ -64,6 +64,23 @@ export function httpRulesOf(method: DescMethod): readonly HttpRule[] {
   return rules;
 }
 
+/** What is odd about a method's annotation, but was left out rather than refused. */
+export function httpRuleWarnings(method: DescMethod): readonly string[] {
+  annotation ??= loadAnnotation();
+  if (!hasOption(method, annotation)) return [];
+  const message = getOption(method, annotation) as HttpRuleMessage;
+  const name = `${method.parent.typeName}.${method.name}`;
+  return [message, ...message.additionalBindings].flatMap((binding, index) => {
+    const where = index === 0 ? name : `${name}, additional binding ${index}`;
+    const isNested = index > 0 && binding.additionalBindings.length > 0;
+    const hasNoPattern = binding.pattern.case === undefined;
+    return [
+      ...(hasNoPattern ? [`${where}: its google.api.http has no pattern and is left out`] : []),
+      ...(isNested ? [`${where}: bindings inside an additional binding are left out`] : []),
+    ];
+  });
+}
+
 /**
  * Reads one element of a `google.api.Http` rules list, in its JSON form. Fails with a message that names
  * the field when a field is unknown, of the wrong type, or when there is no pattern or selector.

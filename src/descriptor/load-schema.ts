@@ -1,6 +1,7 @@
 import type { DescFile, DescService, FileRegistry } from "@bufbuild/protobuf";
 import { type Clock, err, ok, type Result, systemClock } from "../base/index.ts";
 import { addBuiltins, alwaysPresent, findBuiltin } from "./builtin/builtin-files.ts";
+import { httpRuleWarnings } from "./http-rule.ts";
 import type { FileUnit } from "./link/file-unit.ts";
 import { type LinkedFiles, linkFiles, modelFiles } from "./link/link-files.ts";
 import { mergeSources } from "./link/merge-sources.ts";
@@ -15,11 +16,12 @@ import {
   type SourceLimits,
 } from "./read/source.ts";
 import { countFiles, type SchemaReport, type SourceReport } from "./schema-report.ts";
+import { createTurns, type Turns } from "./turns.ts";
 
 /** The types and services of all sources, as one model. */
 export interface Schema {
   readonly registry: FileRegistry;
-  /** Every service by its full name; those of built-in files are not among them. */
+  /** Every service by its full name. */
   readonly services: ReadonlyMap<string, DescService>;
   /** The files of the sources by import path, with where they are for people. */
   readonly ownFiles: ReadonlyMap<string, string>;
@@ -49,13 +51,15 @@ export async function loadSchema(
 ): Promise<Result<Schema, readonly DescriptorProblem[]>> {
   const clock = options.clock ?? systemClock;
   const limits = { ...defaultLimits, ...options.limits };
+  const turns = createTurns(clock);
   const start = clock.now();
   const problems: DescriptorProblem[] = [];
   const loaded: ReadSource[] = [];
   for (const source of sources) {
     const sourceStart = clock.now();
-    const files = await readSource(source, limits, clock);
-    const units = files.ok && sources.length > 1 ? linkAlone(files.value.units) : undefined;
+    const files = await readSource(source, limits, turns);
+    const units =
+      files.ok && sources.length > 1 ? await linkAlone(files.value.units, turns) : undefined;
     if (!files.ok) problems.push(...files.error);
     else if (units?.ok === false) problems.push(...units.error);
     else {
@@ -69,7 +73,7 @@ export async function loadSchema(
     }
   }
   if (problems.length > 0) return err(sortProblems(problems));
-  const linked = linkAll(loaded);
+  const linked = await linkAll(loaded, turns);
   if (!linked.ok) return linked;
   return makeSchema(linked.value, loaded, () => clock.now() - start);
 }
@@ -77,11 +81,11 @@ export async function loadSchema(
 function readSource(
   source: DescriptorSource,
   limits: SourceLimits,
-  clock: Clock,
+  turns: Turns,
 ): Promise<Result<SourceFiles, readonly DescriptorProblem[]>> {
   switch (source.kind) {
     case "protos":
-      return readProtos(source, limits, clock);
+      return readProtos(source, limits, turns);
     case "set":
       return readSet(source.path, limits);
     case "bytes":
@@ -90,16 +94,20 @@ function readSource(
 }
 
 /** One of several sources is linked by itself, so that its files can be compared with the others'. */
-function linkAlone(
+async function linkAlone(
   units: readonly FileUnit[],
-): Result<readonly FileUnit[], readonly DescriptorProblem[]> {
-  const linked = linkFiles(units);
+  turns: Turns,
+): Promise<Result<readonly FileUnit[], readonly DescriptorProblem[]>> {
+  const linked = await linkFiles(units, turns);
   return linked.ok ? ok(linked.value.units) : linked;
 }
 
-function linkAll(loaded: readonly ReadSource[]): Result<LinkedFiles, readonly DescriptorProblem[]> {
+async function linkAll(
+  loaded: readonly ReadSource[],
+  turns: Turns,
+): Promise<Result<LinkedFiles, readonly DescriptorProblem[]>> {
   const [only, ...others] = loaded;
-  if (only !== undefined && others.length === 0) return linkFiles(withBuiltins(only.units));
+  if (only !== undefined && others.length === 0) return linkFiles(withBuiltins(only.units), turns);
   const problems: DescriptorProblem[] = [];
   const merged = mergeSources(
     loaded.map((source) => source.units),
@@ -138,8 +146,7 @@ function makeSchema(
   const services = new Map<string, DescService>();
   const ownFiles = new Map<string, string>();
   for (const unit of units) {
-    if (unit.isBuiltIn === true) continue;
-    ownFiles.set(unit.proto.name, unit.origin);
+    if (unit.isBuiltIn !== true) ownFiles.set(unit.proto.name, unit.origin);
     for (const service of registry.getFile(unit.proto.name)?.services ?? []) {
       services.set(service.typeName, service);
     }
@@ -150,7 +157,9 @@ function makeSchema(
     if (!counted.ok) return counted;
     reports.push(counted.value);
   }
-  const warnings = loaded.flatMap((source) => source.files.warnings);
+  const warnings = [...services.values()].flatMap((service) =>
+    service.methods.flatMap(httpRuleWarnings),
+  );
   const report = { sources: reports, milliseconds: elapsed(), warnings };
   return ok({ registry, services, ownFiles, report });
 }

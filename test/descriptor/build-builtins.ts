@@ -10,6 +10,7 @@ import { systemClock } from "../../src/base/index.ts";
 import { linkFiles } from "../../src/descriptor/link/link-files.ts";
 import { readProtos } from "../../src/descriptor/read/read-protos.ts";
 import { defaultLimits } from "../../src/descriptor/read/source.ts";
+import { createTurns } from "../../src/descriptor/turns.ts";
 
 const folder = fileURLToPath(new URL("../../src/descriptor/builtin/", import.meta.url));
 
@@ -17,8 +18,9 @@ const folder = fileURLToPath(new URL("../../src/descriptor/builtin/", import.met
 export async function compileVendored(): Promise<ReadonlyMap<string, Uint8Array>> {
   const path = `${folder}protos`;
   // Below the door, since loadSchema itself needs the data that is made here.
-  const read = await readProtos({ path }, defaultLimits, systemClock);
-  const linked = read.ok ? linkFiles(read.value.units) : read;
+  const turns = createTurns(systemClock);
+  const read = await readProtos({ path }, defaultLimits, turns);
+  const linked = read.ok ? await linkFiles(read.value.units, turns) : read;
   if (!linked.ok) throw new Error(JSON.stringify(linked.error, undefined, 2));
   const names = readdirSync(path, { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".proto"))

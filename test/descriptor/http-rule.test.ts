@@ -89,6 +89,13 @@ suite("google.api.http", async () => {
     });
   });
 
+  test("what is left out is a warning", () => {
+    assert.deepEqual(schema.report.warnings, [
+      "p.S.M6: its google.api.http has no pattern and is left out",
+      "p.S.M7, additional binding 1: bindings inside an additional binding are left out",
+    ]);
+  });
+
   test("the report counts bindings, not methods", () => {
     const counted = rows.reduce((sum, row) => sum + row.want.length, 0);
     const [source] = schema.report.sources;

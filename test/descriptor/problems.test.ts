@@ -436,6 +436,16 @@ const rows: readonly Row[] = [
     ],
   },
   {
+    name: "the default of an enum field is one of its values",
+    text: `${two}\nenum E { ALPHA = 1; }\nmessage M { optional E e = 1 [default = ALPHAA]; }`,
+    want: ['a.proto:3:24: "e" has the default "ALPHAA", which E has not (did you mean "ALPHA"?)'],
+  },
+  {
+    name: "features exist in editions only",
+    text: `${three}\noption features.field_presence = EXPLICIT;`,
+    want: ["a.proto:2:8: features exist in editions only"],
+  },
+  {
     name: "a closed enum in a map starts at zero",
     text: `${two}\nenum E { A = 1; }\nmessage M { map<string, E> m = 1; }`,
     want: ['a.proto:3:13: the values of "m" are of E, whose first value is not 0'],

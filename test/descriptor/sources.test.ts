@@ -17,6 +17,8 @@ import {
   loadSchema,
   type Schema,
 } from "../../src/descriptor/index.ts";
+import { createTurns } from "../../src/descriptor/turns.ts";
+import { FakeClock } from "../support/fake-clock.ts";
 import { makeFolder, problemsOf, schemaOf } from "./proto-folder.ts";
 
 const three = 'syntax = "proto3";';
@@ -94,6 +96,45 @@ suite("folders of .proto files", () => {
     const schema = await load([{ kind: "protos", path: folder, imports }]);
     assert.equal(schema.report.sources[0]?.files, 2);
     assert.ok(schema.registry.getFile("lib/b.proto"));
+  });
+
+  test("two roots may hold one file, but not two files of one import path", async () => {
+    const folder = await makeFolder({
+      "a.proto": `${three} message A {}`,
+      "same/a.proto": `${three} message A {}`,
+      "b.proto": `${three} message B {}`,
+      "other/b.proto": `${three} message B { int32 x = 1; }`,
+    });
+    const imports = ["same", "other"].map((name) => path.join(folder, name));
+    assert.deepEqual(await refusals([{ kind: "protos", path: folder, imports }], folder), [
+      'other/b.proto: "b.proto" is also b.proto, with different content',
+    ]);
+  });
+
+  test("a service of a built-in file that is imported is a service like others", async () => {
+    const schema = await schemaOf({
+      "a.proto": `${three} import "google/longrunning/operations.proto"; service S {}`,
+    });
+    assert.deepEqual([...schema.services.keys()].toSorted(), [
+      "S",
+      "google.longrunning.Operations",
+    ]);
+    assert.equal(schema.report.sources[0]?.services, 1);
+  });
+
+  test("long work lets others have their turn", async () => {
+    const clock = new FakeClock();
+    const turns = createTurns(clock);
+    let hadTurn = false;
+    setImmediate(() => {
+      hadTurn = true;
+    });
+    clock.advance(19);
+    await turns.take();
+    assert.equal(hadTurn, false);
+    clock.advance(1);
+    await turns.take();
+    assert.equal(hadTurn, true);
   });
 
   test("a file on disk goes before the built-in one, except protobuf's own", async () => {
@@ -380,6 +421,11 @@ suite("descriptor sets", () => {
         }),
       ),
       want: /"x\\ny" is not a name/,
+    },
+    {
+      name: "a package that is none",
+      set: setOf(fileOf({ name: "a.proto", package: "a..b" })),
+      want: /"a..b" is not the name of a package/,
     },
     {
       name: "an unknown edition",

@@ -5,6 +5,7 @@ import {
   FeatureSet_JsonFormat as JsonFormat,
   FeatureSet_FieldPresence as Presence,
 } from "@bufbuild/protobuf/wkt";
+import { nearestName } from "../../base/index.ts";
 import { defaultJsonName } from "../syntax/names.ts";
 import type { FileUnit, ProblemLog } from "./file-unit.ts";
 
@@ -16,7 +17,10 @@ export function checkFeatures(file: DescFile, unit: FileUnit, log: ProblemLog): 
   for (const type of nestedTypes(file)) {
     if (type.kind === "enum") checkEnum(type, unit, log);
     if (type.kind !== "message") continue;
-    for (const field of type.fields) checkPresence(field, unit, log);
+    for (const field of type.fields) {
+      checkPresence(field, unit, log);
+      checkDefault(field, unit, log);
+    }
     checkJsonNames(type, unit, log);
   }
 }
@@ -28,6 +32,17 @@ function checkEnum(desc: DescEnum, unit: FileUnit, log: ProblemLog): void {
     const text = `the first value of ${desc.typeName} is ${first.number}, and of an open enum it is 0`;
     log.add(unit, first, text, { part: "second" });
   }
+}
+
+function checkDefault(field: DescField, unit: FileUnit, log: ProblemLog): void {
+  const { proto } = field;
+  if (field.fieldKind !== "enum" || !Object.hasOwn(proto, "defaultValue")) return;
+  const names = field.enum.values.map((value) => value.name);
+  if (names.includes(proto.defaultValue)) return;
+  const nearest = nearestName(proto.defaultValue, names);
+  const help = nearest === undefined ? undefined : `did you mean "${nearest}"?`;
+  const text = `"${field.name}" has the default "${proto.defaultValue}", which ${field.enum.typeName} has not`;
+  log.add(unit, proto, text, { help });
 }
 
 function checkPresence(field: DescField, unit: FileUnit, log: ProblemLog): void {

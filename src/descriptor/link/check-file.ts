@@ -8,6 +8,8 @@ import type { Declarations, ExtensionDeclaration } from "./walk-declarations.ts"
 /** The extensions seen so far, by extended message and number. */
 export type ExtensionNumbers = Map<string, { readonly unit: FileUnit } & ExtensionDeclaration>;
 
+const packageName = /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/;
+
 /** Checks the rules of the language in one file that need only names and numbers, after resolution. */
 export function checkFile(
   unit: FileUnit,
@@ -16,6 +18,10 @@ export function checkFile(
   numbers: ExtensionNumbers,
   log: ProblemLog,
 ): void {
+  const { package: name } = unit.proto;
+  if (name !== "" && !packageName.test(name)) {
+    log.addAt(unit, 0, `${JSON.stringify(name)} is not the name of a package`);
+  }
   for (const { proto, fullName } of declarations.messages) checkMessage(unit, proto, fullName, log);
   for (const { proto, fullName } of declarations.enums) checkEnum(unit, proto, fullName, log);
   for (const extension of declarations.extensions) {

@@ -78,7 +78,12 @@ function interpret(
     const [schema, target] = optionSchemas[holder.$typeName];
     const optionContext = createOptionContext(context, registry, scope, target);
     const message = reflect(schema, holder.options ?? create(schema));
-    for (const option of meant) setOption(optionContext, message, option);
+    for (const option of meant) {
+      const [first] = option.name;
+      if (first?.text === "features" && !first.isExtension && parsed.proto.syntax !== "editions") {
+        context.log.addAt(context.unit, option.offset, "features exist in editions only");
+      } else setOption(optionContext, message, option);
+    }
     // The holder's type decided the schema, so the message is of the type its options have.
     (holder as { options?: Message }).options = message.message;
   }

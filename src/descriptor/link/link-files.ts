@@ -2,6 +2,7 @@ import { create, createFileRegistry, type FileRegistry } from "@bufbuild/protobu
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { err, ok, type Result } from "../../base/index.ts";
 import { type DescriptorProblem, sortProblems } from "../problem.ts";
+import type { Turns } from "../turns.ts";
 import { checkFeatures } from "./check-features.ts";
 import { checkFile, type ExtensionNumbers } from "./check-file.ts";
 import { createProblemLog, type FileUnit } from "./file-unit.ts";
@@ -23,9 +24,10 @@ export interface LinkedFiles {
  * options, and makes the schema model. The descriptors of parsed files are completed in place. Either
  * everything is right, or every problem found so far is returned.
  */
-export function linkFiles(
+export async function linkFiles(
   files: readonly FileUnit[],
-): Result<LinkedFiles, readonly DescriptorProblem[]> {
+  turns: Turns,
+): Promise<Result<LinkedFiles, readonly DescriptorProblem[]>> {
   const problems: DescriptorProblem[] = [];
   const log = createProblemLog(problems);
   const unitsByName = new Map(files.map((unit) => [unit.proto.name, unit]));
@@ -33,6 +35,7 @@ export function linkFiles(
   const table: SymbolTable = new Map();
   const declarations = new Map<FileUnit, Declarations>();
   for (const unit of units) {
+    await turns.take();
     const declared = walkDeclarations(unit.proto);
     declarations.set(unit, declared);
     declareSymbols(table, unit, declared, log);
@@ -42,6 +45,7 @@ export function linkFiles(
   });
   const numbers: ExtensionNumbers = new Map();
   for (const context of contexts) {
+    await turns.take();
     const declared = declarations.get(context.unit);
     if (declared === undefined || context.unit.isBuiltIn === true) continue;
     resolveTypes(context, declared);
@@ -49,9 +53,11 @@ export function linkFiles(
     checkFile(context.unit, declared, table, numbers, log);
   }
   if (problems.length > 0) return err(sortProblems(problems));
+  // The one step that cannot be cut into slices: about 40 ms for 2000 messages.
   const registry = createRegistry(units);
   if (!registry.ok) return registry;
   for (const context of contexts) {
+    await turns.take();
     const { unit } = context;
     const file = registry.value.getFile(unit.proto.name);
     const declared = declarations.get(unit);

@@ -1,7 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
-import { setImmediate as nextTurn } from "node:timers/promises";
-import { type Clock, err, nearestName, ok, type Result } from "../../base/index.ts";
+import { err, nearestName, ok, type Result } from "../../base/index.ts";
 import { builtinNames, findBuiltin, isWellKnownFile } from "../builtin/builtin-files.ts";
 import type { FileUnit } from "../link/file-unit.ts";
 import type { DescriptorProblem } from "../problem.ts";
@@ -9,12 +8,10 @@ import { parseFile } from "../syntax/parse-file.ts";
 import type { ParsedFile } from "../syntax/parsed-file.ts";
 import { problemIn } from "../syntax/source-text.ts";
 import { decodeUtf8 } from "../syntax/string-literal.ts";
+import type { Turns } from "../turns.ts";
 import { listProtos } from "./list-protos.ts";
 import { explainFileError, fileErrorCode } from "./read-error.ts";
 import type { SourceFiles, SourceLimits } from "./source.ts";
-
-/** Parsing gives the event loop a turn after this long, since a gateway may be serving meanwhile. */
-const sliceMs = 20;
 
 interface Reading {
   readonly roots: readonly string[];
@@ -26,6 +23,8 @@ interface Reading {
   readonly queue: Wanted[];
   /** What was not found; reported at the end, when all names are known that may have been meant. */
   readonly missing: Wanted[];
+  /** Files whose import path another file has, of an earlier root. */
+  readonly shadowed: { readonly name: string; readonly disk: string }[];
   bytes: number;
 }
 
@@ -47,7 +46,7 @@ interface Importer {
 export async function readProtos(
   source: { readonly path: string; readonly imports?: readonly string[] },
   limits: SourceLimits,
-  clock: Clock,
+  turns: Turns,
 ): Promise<Result<SourceFiles, readonly DescriptorProblem[]>> {
   const listed = await listSource(source, limits);
   if (!listed.ok) return listed;
@@ -60,21 +59,20 @@ export async function readProtos(
     units: new Map(),
     queue: [],
     missing: [],
+    shadowed: [],
     bytes: 0,
   };
   for (const disk of files) enqueueListed(reading, disk);
-  let sliceStart = clock.now();
   for (let item = reading.queue.pop(); item !== undefined; item = reading.queue.pop()) {
     const found = await findFile(reading, item.name, item.disk, item.by);
     if (found !== undefined) addFile(reading, item.name, found);
-    if (clock.now() - sliceStart < sliceMs) continue;
-    await nextTurn();
-    sliceStart = clock.now();
+    await turns.take();
   }
+  for (const { name, disk } of reading.shadowed) await checkShadowed(reading, name, disk);
   for (const { name, disk, by } of reading.missing) reportMissing(reading, name, disk, by);
   if (problems.length > 0) return err(problems);
   const units = [...reading.units.values()].filter((unit) => unit !== undefined);
-  return ok({ units: dropCopies(units), bytes: reading.bytes, warnings: [] });
+  return ok({ units: dropCopies(units), bytes: reading.bytes });
 }
 
 async function listSource(
@@ -128,7 +126,11 @@ function nameBelow(root: string, file: string): string | undefined {
 function enqueueListed(reading: Reading, disk: string): void {
   const names = reading.roots.flatMap((root) => nameBelow(root, disk) ?? []);
   const name = names.toSorted((a, b) => a.length - b.length)[0];
-  if (name === undefined || isWellKnownFile(name) || reading.units.has(name)) return;
+  if (name === undefined || isWellKnownFile(name)) return;
+  if (reading.units.has(name)) {
+    reading.shadowed.push({ name, disk });
+    return;
+  }
   reading.units.set(name, undefined);
   reading.queue.push({ name, disk, by: undefined });
 }
@@ -162,6 +164,16 @@ async function findFile(
   }
   reading.missing.push({ name, disk, by });
   return undefined;
+}
+
+/** Two roots may hold the same file, but not two files of one import path. */
+async function checkShadowed(reading: Reading, name: string, disk: string): Promise<void> {
+  const unit = reading.units.get(name);
+  const found = await findFile(reading, name, disk, undefined);
+  if (unit?.parsed === undefined || found === undefined) return;
+  if (decodeUtf8(found.bytes) === unit.parsed.source.text) return;
+  const message = `"${name}" is also ${unit.origin}, with different content`;
+  reading.problems.push({ file: disk, message });
 }
 
 interface FoundFile {

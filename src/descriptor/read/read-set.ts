@@ -55,7 +55,7 @@ export function decodeSet(
     units.set(proto.name, builtin ?? { proto, origin: name });
   }
   addBuiltins(units);
-  return ok({ units: [...units.values()], bytes: bytes.length, warnings: [] });
+  return ok({ units: [...units.values()], bytes: bytes.length });
 }
 
 const makeHelp =

@@ -33,7 +33,6 @@ export const defaultLimits: SourceLimits = {
 export interface SourceFiles {
   readonly units: readonly FileUnit[];
   readonly bytes: number;
-  readonly warnings: readonly string[];
 }
 
 /** The path or name of a source, for people. */
