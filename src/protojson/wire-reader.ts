@@ -15,6 +15,13 @@ export const malformed = -1;
 const shortGroup = 64;
 const twoTo32 = 0x1_0000_0000;
 
+// The same memory as words and as a number; which word of a double is the low one depends on the machine.
+const floats = new Float32Array(1);
+const floatWords = new Int32Array(floats.buffer);
+const doubles = new Float64Array([1]);
+const doubleWords = new Int32Array(doubles.buffer);
+const lowWord = doubleWords[0] === 0 ? 0 : 1;
+
 /**
  * Reads protobuf wire data in place. Nothing throws: a method that fails says so in its result and leaves the
  * reason in `problem`. One object is used for many messages, so that its shape stays the same.
@@ -23,7 +30,6 @@ const twoTo32 = 0x1_0000_0000;
  */
 export class WireReader {
   bytes: Uint8Array = new Uint8Array(0);
-  view: DataView = new DataView(this.bytes.buffer);
   position = 0;
   /** The last varint or fixed64, as two halves of 32 bits (signed, as the bit operations leave them). */
   low = 0;
@@ -36,10 +42,7 @@ export class WireReader {
 
   /** Begins to read `bytes` at `position`. */
   reset(bytes: Uint8Array, position: number): void {
-    if (this.bytes !== bytes) {
-      this.bytes = bytes;
-      this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    }
+    this.bytes = bytes;
     this.position = position;
     this.problem = "";
     if (this.groupEnds.size > 0) this.groupEnds.clear();
@@ -141,8 +144,8 @@ export class WireReader {
       this.fail("truncated 64-bit value");
       return false;
     }
-    this.low = this.view.getInt32(this.position, true);
-    this.high = this.view.getInt32(this.position + 4, true);
+    this.low = this.word(this.position);
+    this.high = this.word(this.position + 4);
     this.position += 8;
     return true;
   }
@@ -153,10 +156,33 @@ export class WireReader {
       this.fail("truncated 32-bit value");
       return false;
     }
-    this.low = this.view.getInt32(this.position, true);
+    this.low = this.word(this.position);
     this.high = 0;
     this.position += 4;
     return true;
+  }
+
+  private word(position: number): number {
+    const bytes = this.bytes;
+    return (
+      (bytes[position] as number) |
+      ((bytes[position + 1] as number) << 8) |
+      ((bytes[position + 2] as number) << 16) |
+      ((bytes[position + 3] as number) << 24)
+    );
+  }
+
+  /** The four bytes last read by `fixed32`, as a float. */
+  float(): number {
+    floatWords[0] = this.low;
+    return floats[0] as number;
+  }
+
+  /** The eight bytes last read by `fixed64`, as a double. */
+  double(): number {
+    doubleWords[lowWord] = this.low;
+    doubleWords[1 - lowWord] = this.high;
+    return doubles[0] as number;
   }
 
   /** Passes over the value that follows `tag`. Groups may nest `depth` levels. */

@@ -1,5 +1,6 @@
 import { malformed } from "../wire-reader.ts";
 import { writeBase64 } from "./base64.ts";
+import { literal } from "./literal.ts";
 import { type MessagePlan, messageShape } from "./plan.ts";
 import { writeText } from "./text.ts";
 import { outcome, type WriteState } from "./write-state.ts";
@@ -23,9 +24,8 @@ interface AnyFields {
 const comma = 0x2c;
 const closeBrace = 0x7d;
 const openBrace = 0x7b;
-const encoder = new TextEncoder();
-const typeKey = encoder.encode('{"@type":');
-const valueKey = encoder.encode(',"value":');
+const typeKey = literal('{"@type":');
+const valueKey = literal(',"value":');
 
 /**
  * Writes an Any: `{"@type": url, ...fields}`, or `{"@type": url, "value": form}` for a type with a JSON form of
@@ -45,7 +45,7 @@ export function writeAny(
     return outcome.done;
   }
   const urlStart = reader.position;
-  sink.append(typeKey);
+  sink.literal(typeKey);
   writeText(sink, reader.bytes, urlStart, urlStart + urlLength);
   const afterType = sink.length;
   const plan = planOf(state, urlStart, urlStart + urlLength);
@@ -59,7 +59,7 @@ export function writeAny(
   reader.problem = "";
   state.path = "";
   sink.length = afterType;
-  sink.append(valueKey);
+  sink.literal(valueKey);
   writeBase64(sink, reader.bytes, valueStart, valueEnd);
   sink.byte(closeBrace);
   return outcome.done;
@@ -96,7 +96,7 @@ function writePayload(
 ): number {
   const sink = state.sink;
   const hasForm = plan.shape !== messageShape.ordinary;
-  if (hasForm) sink.append(valueKey);
+  if (hasForm) sink.literal(valueKey);
   const start = sink.length;
   const result = nested(state, plan, end, 0, depth + 1);
   if (result !== outcome.done) return result;

@@ -9,6 +9,7 @@ import {
 import { isWrapperDesc } from "@bufbuild/protobuf/wkt";
 import { wireType } from "../wire-reader.ts";
 import { fallbackText } from "./fallback.ts";
+import { type Literal, literal } from "./literal.ts";
 import type { JsonWriteOptions } from "./options.ts";
 import {
   container,
@@ -25,7 +26,6 @@ type AnyField = DescField | DescExtension;
 const presenceImplicit = 2;
 const presenceRequired = 3;
 const denseLimit = 4096;
-const encoder = new TextEncoder();
 
 const kindOfScalar: Readonly<Record<ScalarType, number>> = {
   [ScalarType.DOUBLE]: valueKind.double,
@@ -129,7 +129,7 @@ function compileField(
   planOf: (desc: DescMessage) => MessagePlan,
 ): FieldPlan {
   const name = printedName(field, options);
-  const key = encoder.encode(`,${JSON.stringify(name)}:`);
+  const key = literal(`,${JSON.stringify(name)}:`);
   const kind = kindOf(field);
   const itemTag = field.number * 8 + wireTypeOf(kind);
   const isList = field.fieldKind === "list";
@@ -154,11 +154,9 @@ function compileField(
     packedTag: packedEnum,
     key,
     unprinted: isImplicit && isSingular && !options.emitDefaults ? fallback : undefined,
-    absent: printsAbsent
-      ? encoder.encode(`,${JSON.stringify(name)}:${decode(fallback)}`)
-      : undefined,
+    absent: printsAbsent ? literal(`,${JSON.stringify(name)}:${decode(fallback)}`) : undefined,
     isRequired: field.presence === presenceRequired,
-    fallback,
+    fallback: literal(fallback),
     oneof: oneofIndex(field),
     message: messageOf(field, options, planOf),
     names:
@@ -249,7 +247,7 @@ function entryPlan(
   const plan = emptyPlan(`${field.parent.typeName}.${field.name}`, messageShape.ordinary);
   const key = scalarKind(field.mapKey, field.utf8Validation);
   const base = { index: 0, container: container.singular, packedTag: -1, oneof: -1 } as const;
-  const rest = { key: new Uint8Array(0), unprinted: undefined, absent: undefined } as const;
+  const rest = { key: literal(""), unprinted: undefined, absent: undefined } as const;
   const keyTag = 8 + wireTypeOf(key);
   addField(plan, {
     ...base,
@@ -260,10 +258,10 @@ function entryPlan(
     tag: keyTag,
     itemTag: keyTag,
     isRequired: false,
-    fallback: encoder.encode(keyFallback(key)),
+    fallback: literal(keyFallback(key)),
     message: undefined,
     names: undefined,
-    isQuoted: key <= valueKind.sfixed32,
+    isQuoted: key < valueKind.int64 || key === valueKind.fixed32 || key === valueKind.sfixed32,
     isBare: false,
   });
   const kind = valueKindOfMap(field);
@@ -278,7 +276,7 @@ function entryPlan(
     tag: valueTag,
     itemTag: valueTag,
     isRequired: false,
-    fallback: fallbackText(field, options, true),
+    fallback: literal(fallbackText(field, options, true)),
     message: field.message === undefined ? undefined : planOf(field.message),
     names: field.enum === undefined ? undefined : namesOf(field.enum, options),
     isQuoted: false,
@@ -299,8 +297,8 @@ function keyFallback(kind: number): string {
 }
 
 function namesOf(desc: DescEnum, options: JsonWriteOptions): EnumNames {
-  const dense: (Uint8Array | undefined)[] = [];
-  const sparse = new Map<number, Uint8Array>();
+  const dense: (Literal | undefined)[] = [];
+  const sparse = new Map<number, Literal>();
   for (const value of desc.values) {
     // Of several names of one number, the first declared is printed.
     const name = desc.value[value.number]?.jsonName ?? value.name;
@@ -319,7 +317,7 @@ function enumText(
   number: number,
   name: string,
   options: JsonWriteOptions,
-): Uint8Array {
-  if (desc.typeName === "google.protobuf.NullValue") return encoder.encode("null");
-  return encoder.encode(options.enumsAsIntegers ? String(number) : JSON.stringify(name));
+): Literal {
+  if (desc.typeName === "google.protobuf.NullValue") return literal("null");
+  return literal(options.enumsAsIntegers ? String(number) : JSON.stringify(name));
 }

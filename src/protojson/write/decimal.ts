@@ -29,17 +29,25 @@ export function writePadded(sink: JsonSink, value: number, digits: number): void
   const buffer = sink.buffer;
   let position = sink.length + digits;
   sink.length = position;
-  let rest = value;
   let left = digits;
+  let rest = value;
+  if (value >= 1_000_000_000) {
+    // Below 2^31 the divisions are of integers, which is faster.
+    rest = Math.floor(value / 100);
+    const pair = (value - rest * 100) * 2;
+    buffer[--position] = pairs[pair + 1] as number;
+    buffer[--position] = pairs[pair] as number;
+    left -= 2;
+  }
+  rest |= 0;
   for (; left > 1; left -= 2) {
-    const quotient = Math.floor(rest / 100);
-    const pair = (rest - quotient * 100) * 2;
-    position -= 2;
-    buffer[position] = pairs[pair] as number;
-    buffer[position + 1] = pairs[pair + 1] as number;
+    const quotient = (rest / 100) | 0;
+    const pair = (rest - quotient * 100) << 1;
+    buffer[--position] = pairs[pair + 1] as number;
+    buffer[--position] = pairs[pair] as number;
     rest = quotient;
   }
-  if (left === 1) buffer[position - 1] = zero + (rest % 10);
+  if (left === 1) buffer[--position] = zero + (rest % 10);
 }
 
 /** Writes an integer from 0 to 2^32 - 1. */
@@ -77,32 +85,14 @@ export function writeUint64(sink: JsonSink, low: number, high: number): void {
     writeSafeInteger(sink, upper * twoTo32 + lower);
     return;
   }
-  // Long division by 10^8 over four limbs of 16 bits: each step stays below 2^53.
-  let a = upper >>> 16;
-  let b = upper & 0xffff;
-  let c = lower >>> 16;
-  let d = lower & 0xffff;
-  let tail = 0;
-  let middle = 0;
-  for (let round = 0; round < 2; round++) {
-    let rest = a % 100_000_000;
-    a = Math.floor(a / 100_000_000);
-    rest = rest * 65_536 + b;
-    b = Math.floor(rest / 100_000_000);
-    rest = (rest % 100_000_000) * 65_536 + c;
-    c = Math.floor(rest / 100_000_000);
-    rest = (rest % 100_000_000) * 65_536 + d;
-    d = Math.floor(rest / 100_000_000);
-    if (round === 0) tail = rest % 100_000_000;
-    else middle = rest % 100_000_000;
-  }
-  const head = c * 65_536 + d;
-  if (head === 0) writeUint32(sink, middle);
-  else {
-    writeUint32(sink, head);
-    writePadded(sink, middle, 8);
-  }
-  writePadded(sink, tail, 8);
+  // 2^32 is 42 * 10^8 + 94 967 296, and 2^48 is 2 814 749 * 10^8 + 76 710 656: with the upper half in two limbs of
+  // 16 bits, all sums stay below 2^53.
+  const top = upper >>> 16;
+  const middle = upper & 0xffff;
+  const sum = middle * 94_967_296 + top * 76_710_656 + lower;
+  const carry = Math.floor(sum / 100_000_000);
+  writeSafeInteger(sink, middle * 42 + top * 2_814_749 + carry);
+  writePadded(sink, sum - carry * 100_000_000, 8);
 }
 
 /** Writes the signed (two's complement) 64-bit integer of two halves, exactly. */

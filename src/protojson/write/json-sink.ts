@@ -1,3 +1,5 @@
+import type { Literal } from "./literal.ts";
+
 const firstCapacity = 16_384;
 // A reply that needed more is rare; keeping its buffer would hold that memory for each connection.
 const keptCapacity = 1_048_576;
@@ -8,12 +10,14 @@ const keptCapacity = 1_048_576;
  */
 export class JsonSink {
   buffer: Buffer = Buffer.allocUnsafeSlow(firstCapacity);
+  /** The same memory, for those who store four bytes at once. */
+  words: DataView = new DataView(this.buffer.buffer);
   length = 0;
 
   /** Forgets the text; what `view` gave before is then overwritten. */
   reset(): void {
     this.length = 0;
-    if (this.buffer.length > keptCapacity) this.buffer = Buffer.allocUnsafeSlow(firstCapacity);
+    if (this.buffer.length > keptCapacity) this.use(Buffer.allocUnsafeSlow(firstCapacity));
   }
 
   /** Makes room for `count` bytes more. */
@@ -24,17 +28,23 @@ export class JsonSink {
   private grow(count: number): void {
     const next = Buffer.allocUnsafeSlow(Math.max(this.buffer.length * 2, this.length + count));
     this.buffer.copy(next, 0, 0, this.length);
-    this.buffer = next;
+    this.use(next);
   }
 
-  /** Appends bytes as they are. Made for short ones: keys, names, literals. */
-  append(bytes: Uint8Array): void {
-    const count = bytes.length;
-    this.reserve(count);
-    const buffer = this.buffer;
-    const length = this.length;
-    for (let i = 0; i < count; i++) buffer[length + i] = bytes[i] as number;
-    this.length = length + count;
+  private use(buffer: Buffer): void {
+    this.buffer = buffer;
+    this.words = new DataView(buffer.buffer);
+  }
+
+  /** Appends a prepared text. */
+  literal(text: Literal): void {
+    const { length, words } = text;
+    // The last word may reach over the end of the text; what it stores there is written over.
+    this.reserve(length + 4);
+    const view = this.words;
+    const start = this.length;
+    for (let i = 0; i < words.length; i++) view.setInt32(start + i * 4, words[i] as number, true);
+    this.length = start + length;
   }
 
   /** Appends a string of ASCII characters. */

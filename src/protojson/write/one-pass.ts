@@ -125,7 +125,7 @@ function writeFields(
       oneofs |= bit;
     }
     const fieldStart = sink.length;
-    sink.append(field.key);
+    sink.literal(field.key);
     const valueStart = sink.length;
     const result =
       field.container === container.singular
@@ -155,7 +155,7 @@ function writeAbsent(state: WriteState, plan: MessagePlan, from: number, to: num
   for (let i = from; i < to; i++) {
     const field = plan.fields[i];
     if (field === undefined || field.isRequired) return false;
-    if (field.absent !== undefined) state.sink.append(field.absent);
+    if (field.absent !== undefined) state.sink.literal(field.absent);
   }
   return true;
 }

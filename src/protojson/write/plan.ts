@@ -1,17 +1,19 @@
-/** How a value is read and printed. Numbers, because the writers switch on them for each value. */
+import type { Literal } from "./literal.ts";
+
+/** How a value is read and printed. Ordered by wire form, because the writers compare for each value. */
 export const valueKind = {
   bool: 0,
   int32: 1,
-  sint32: 2,
-  uint32: 3,
-  fixed32: 4,
-  sfixed32: 5,
-  int64: 6,
-  sint64: 7,
-  uint64: 8,
-  fixed64: 9,
-  sfixed64: 10,
-  float: 11,
+  uint32: 2,
+  sint32: 3,
+  int64: 4,
+  sint64: 5,
+  uint64: 6,
+  fixed32: 7,
+  sfixed32: 8,
+  float: 9,
+  fixed64: 10,
+  sfixed64: 11,
   double: 12,
   text: 13,
   /** A string field whose schema does not ask for UTF-8: what is not is replaced by U+FFFD. */
@@ -41,8 +43,8 @@ export const container = { singular: 0, list: 1, map: 2 } as const;
 /** The texts of an enum's values. */
 export interface EnumNames {
   /** Texts of the numbers from 0; the frequent ones. */
-  readonly dense: readonly (Uint8Array | undefined)[];
-  readonly sparse: ReadonlyMap<number, Uint8Array>;
+  readonly dense: readonly (Literal | undefined)[];
+  readonly sparse: ReadonlyMap<number, Literal>;
   /** A closed enum drops the numbers it does not know; an open one prints them. */
   readonly isClosed: boolean;
   /** google.protobuf.NullValue: null whatever the number is. */
@@ -64,14 +66,14 @@ export interface FieldPlan {
   /** -1 for what cannot be packed. */
   readonly packedTag: number;
   /** `,"name":` */
-  readonly key: Uint8Array;
+  readonly key: Literal;
   /** The text of the value that implicit presence does not print. */
   readonly unprinted: Uint8Array | undefined;
   /** What is printed, with the key, for a field that is not there. */
-  readonly absent: Uint8Array | undefined;
+  readonly absent: Literal | undefined;
   readonly isRequired: boolean;
   /** What the field is worth where it is asked for and not there. */
-  readonly fallback: Uint8Array;
+  readonly fallback: Literal;
   /** Index of its oneof in the message, or -1. */
   readonly oneof: number;
   /** Of the message, or of a map's entry. */

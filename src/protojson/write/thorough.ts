@@ -40,7 +40,7 @@ export function writeOneField(
   if (found === undefined) return outcome.failed;
   const occurrence = found.first[field.index];
   if (occurrence === undefined) {
-    state.sink.append(field.fallback);
+    state.sink.literal(field.fallback);
     return outcome.done;
   }
   return writeField(state, field, occurrence, 1);
@@ -96,11 +96,11 @@ function writeObject(
     const first = found.first[field.index];
     if (first === undefined) {
       if (field.isRequired) return refuseInside(state, field, "required field is not set");
-      if (field.absent !== undefined) sink.append(field.absent);
+      if (field.absent !== undefined) sink.literal(field.absent);
       continue;
     }
     const fieldStart = sink.length;
-    sink.append(field.key);
+    sink.literal(field.key);
     const valueStart = sink.length;
     const result = writeField(state, field, first, depth);
     if (result !== outcome.done) return result;
@@ -295,7 +295,7 @@ function readKey(state: WriteState, plan: MessagePlan, found: Occurrences): stri
   const place = found.first[0];
   if (field === undefined) return undefined;
   const mark = sink.length;
-  if (place === undefined) sink.append(field.fallback);
+  if (place === undefined) sink.literal(field.fallback);
   else {
     reader.position = place.start;
     if (writeKey(reader, sink, field, place.end) !== outcome.done) {
@@ -336,7 +336,7 @@ function writeMissing(
   depth: number,
 ): number {
   if (field.message === undefined) {
-    state.sink.append(field.fallback);
+    state.sink.literal(field.fallback);
     return outcome.done;
   }
   const nothing: Occurrence = {

@@ -159,7 +159,7 @@ function writeWrapper(state: WriteState, plan: MessagePlan, found: Found): numbe
   const field = plan.fields[0];
   if (field === undefined) return outcome.failed;
   if (found.first < 0) {
-    state.sink.append(field.fallback);
+    state.sink.literal(field.fallback);
     return outcome.done;
   }
   state.reader.position = found.first;

@@ -4,14 +4,15 @@ import { writeBase64 } from "./base64.ts";
 import { writeInt32, writeInt64, writeUint32, writeUint64 } from "./decimal.ts";
 import { writeDouble, writeFloat } from "./floating.ts";
 import type { JsonSink } from "./json-sink.ts";
+import { literal } from "./literal.ts";
 import { type EnumNames, type FieldPlan, valueKind } from "./plan.ts";
 import { writeText } from "./text.ts";
 import { outcome } from "./write-state.ts";
 
 const quote = 0x22;
-const trueBytes = new TextEncoder().encode("true");
-const falseBytes = new TextEncoder().encode("false");
-const nullBytes = new TextEncoder().encode("null");
+const trueText = literal("true");
+const falseText = literal("false");
+const nullText = literal("null");
 
 /**
  * Writes the scalar or enum at the reader's position as JSON. A closed enum's unknown number is a surprise: the
@@ -24,66 +25,69 @@ export function writeScalar(
   end: number,
 ): number {
   const kind = field.kind;
-  switch (kind) {
-    case valueKind.text:
-    case valueKind.looseText:
-    case valueKind.bytes:
-      return writeDelimited(reader, sink, kind, end);
-    case valueKind.fixed32:
-    case valueKind.sfixed32:
-    case valueKind.float:
-      if (!reader.fixed32(end)) return outcome.failed;
-      break;
-    case valueKind.fixed64:
-    case valueKind.sfixed64:
-    case valueKind.double:
-      if (!reader.fixed64(end)) return outcome.failed;
-      break;
-    default:
-      if (!reader.varint(end)) return outcome.failed;
-  }
-  if (kind === valueKind.enumeration) return writeEnum(sink, reader.low | 0, field.names);
-  writeNumber(reader, sink, kind, field.isBare);
+  if (kind <= valueKind.sint32) return writeVarint32(reader, sink, kind, end);
+  if (kind <= valueKind.uint64) return writeVarint64(reader, sink, kind, field.isBare, end);
+  if (kind <= valueKind.double) return writeFixed(reader, sink, kind, field.isBare, end);
+  if (kind <= valueKind.bytes) return writeDelimited(reader, sink, kind, end);
+  if (!reader.varint(end)) return outcome.failed;
+  return writeEnum(sink, reader.low | 0, field.names);
+}
+
+function writeVarint32(reader: WireReader, sink: JsonSink, kind: number, end: number): number {
+  if (!reader.varint(end)) return outcome.failed;
+  const low = reader.low;
+  if (kind === valueKind.int32) writeInt32(sink, low | 0);
+  else if (kind === valueKind.bool) {
+    sink.literal(low !== 0 || reader.high !== 0 ? trueText : falseText);
+  } else if (kind === valueKind.uint32) writeUint32(sink, low >>> 0);
+  else writeInt32(sink, (low >>> 1) ^ -(low & 1));
   return outcome.done;
 }
 
-function writeNumber(reader: WireReader, sink: JsonSink, kind: number, isBare: boolean): void {
-  const low = reader.low;
-  switch (kind) {
-    case valueKind.bool:
-      sink.append(low !== 0 || reader.high !== 0 ? trueBytes : falseBytes);
-      return;
-    case valueKind.int32:
-    case valueKind.sfixed32:
-      writeInt32(sink, low | 0);
-      return;
-    case valueKind.sint32:
-      writeInt32(sink, (low >>> 1) ^ -(low & 1));
-      return;
-    case valueKind.uint32:
-    case valueKind.fixed32:
-      writeUint32(sink, low >>> 0);
-      return;
-    case valueKind.float:
-      writeFloat(sink, reader.view.getFloat32(reader.position - 4, true));
-      return;
-    case valueKind.double:
-      writeDouble(sink, reader.view.getFloat64(reader.position - 8, true));
-      return;
-    default:
-      if (!isBare) sink.byte(quote);
-      writeLong(reader, sink, kind);
-      if (!isBare) sink.byte(quote);
-  }
-}
-
-function writeLong(reader: WireReader, sink: JsonSink, kind: number): void {
+function writeVarint64(
+  reader: WireReader,
+  sink: JsonSink,
+  kind: number,
+  isBare: boolean,
+  end: number,
+): number {
+  if (!reader.varint(end)) return outcome.failed;
   const { low, high } = reader;
-  if (kind === valueKind.sint64) {
+  if (!isBare) sink.byte(quote);
+  if (kind === valueKind.int64) writeInt64(sink, low, high);
+  else if (kind === valueKind.uint64) writeUint64(sink, low, high);
+  else {
     const sign = -(low & 1);
     writeInt64(sink, ((low >>> 1) | (high << 31)) ^ sign, (high >>> 1) ^ sign);
-  } else if (kind === valueKind.int64 || kind === valueKind.sfixed64) writeInt64(sink, low, high);
-  else writeUint64(sink, low, high);
+  }
+  if (!isBare) sink.byte(quote);
+  return outcome.done;
+}
+
+function writeFixed(
+  reader: WireReader,
+  sink: JsonSink,
+  kind: number,
+  isBare: boolean,
+  end: number,
+): number {
+  if (kind <= valueKind.float) {
+    if (!reader.fixed32(end)) return outcome.failed;
+    if (kind === valueKind.float) writeFloat(sink, reader.float());
+    else if (kind === valueKind.fixed32) writeUint32(sink, reader.low >>> 0);
+    else writeInt32(sink, reader.low);
+    return outcome.done;
+  }
+  if (!reader.fixed64(end)) return outcome.failed;
+  if (kind === valueKind.double) {
+    writeDouble(sink, reader.double());
+    return outcome.done;
+  }
+  if (!isBare) sink.byte(quote);
+  if (kind === valueKind.fixed64) writeUint64(sink, reader.low, reader.high);
+  else writeInt64(sink, reader.low, reader.high);
+  if (!isBare) sink.byte(quote);
+  return outcome.done;
 }
 
 function writeDelimited(reader: WireReader, sink: JsonSink, kind: number, end: number): number {
@@ -115,8 +119,8 @@ function writeEnum(sink: JsonSink, number: number, names: EnumNames | undefined)
   if (names === undefined) return outcome.failed;
   const name =
     number >= 0 && number < names.dense.length ? names.dense[number] : names.sparse.get(number);
-  if (name !== undefined) sink.append(name);
-  else if (names.isNull) sink.append(nullBytes);
+  if (name !== undefined) sink.literal(name);
+  else if (names.isNull) sink.literal(nullText);
   else if (names.isClosed) return outcome.surprise;
   else writeInt32(sink, number);
   return outcome.done;
