@@ -1,0 +1,46 @@
+import type { Clock, Random } from "../base/index.ts";
+import type { ClusterConfig } from "../config/index.ts";
+import type { Logger } from "../telemetry/index.ts";
+import { type Cluster, createCluster } from "../upstream/index.ts";
+
+/** What clusters run with. */
+export interface ClusterDependencies {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** What upstreams see of this program; an operator finds it in their logs. */
+const userAgent = "diglot/0.1";
+
+/** Makes every cluster of the configuration; none connects before it is called. */
+export function createClusters(
+  configs: readonly ClusterConfig[],
+  dependencies: ClusterDependencies,
+): ReadonlyMap<string, Cluster> {
+  return new Map(configs.map((config) => [config.name, clusterOf(config, dependencies)]));
+}
+
+function clusterOf(config: ClusterConfig, dependencies: ClusterDependencies): Cluster {
+  const { clock, random, logger } = dependencies;
+  return createCluster({
+    name: config.name,
+    endpoints: config.endpoints,
+    policy: config.balance,
+    authority: config.authority,
+    overflow: config.overflow,
+    connectTimeoutMs: config.connectTimeoutMs,
+    backoff: config.backoff,
+    clock,
+    random,
+    userAgent,
+    observer: {
+      connected: (endpoint) =>
+        logger.info("endpoint.connected", { cluster: config.name, endpoint }),
+      lost: (endpoint, error) =>
+        logger.warn("endpoint.lost", { cluster: config.name, endpoint, error }),
+      refused: (endpoint, error, retryInMs) =>
+        logger.warn("endpoint.refused", { cluster: config.name, endpoint, error, retryInMs }),
+    },
+  });
+}

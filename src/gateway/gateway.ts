@@ -1,0 +1,121 @@
+import { type Clock, err, ok, type Random, type Result } from "../base/index.ts";
+import type { ListenerConfig, LoadedConfig, Problem } from "../config/index.ts";
+import { createHandler } from "../http/index.ts";
+import { type Listener, type ListenerOptions, startListener } from "../listener/index.ts";
+import type { AccessLog, Logger } from "../telemetry/index.ts";
+import type { Cluster } from "../upstream/index.ts";
+import { createClusters } from "./clusters.ts";
+import { createRecorder, createRefuser } from "./record.ts";
+import { type CompiledConfig, compileConfig } from "./snapshot.ts";
+
+/** What a gateway runs with. Tests pass their own. */
+export interface GatewayDependencies {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly accessLog: AccessLog;
+}
+
+/** A gateway that serves. */
+export interface Gateway {
+  readonly compiled: CompiledConfig;
+  /** Where each listener is bound, by its name. */
+  readonly addresses: ReadonlyMap<string, string>;
+  /**
+   * Stops: accepts nothing new, lets requests in flight finish within each listener's `drain` limit, then
+   * closes the upstream connections. A second call waits for the first.
+   */
+  stop(): Promise<void>;
+}
+
+/** Why a gateway did not start: what is wrong with the configuration, or with the machine. */
+export type StartFailure =
+  | { readonly kind: "config"; readonly problems: readonly Problem[] }
+  | { readonly kind: "bind"; readonly message: string };
+
+/** Compiles a configuration and starts it whole: all listeners are bound, or none. */
+export async function startGateway(
+  loaded: LoadedConfig,
+  dependencies: GatewayDependencies,
+): Promise<Result<Gateway, StartFailure>> {
+  const { clock, logger } = dependencies;
+  const clusters = createClusters(loaded.config.clusters, dependencies);
+  const compiled = await compileConfig(loaded, { clock, clusters });
+  if (!compiled.ok) {
+    destroyAll(clusters);
+    return err({ kind: "config", problems: compiled.error });
+  }
+  const listeners = await startListeners(compiled.value, dependencies);
+  if (!listeners.ok) {
+    destroyAll(clusters);
+    return err({ kind: "bind", message: listeners.error });
+  }
+  let stopping: Promise<void> | undefined;
+  const drainMs = new Map(
+    loaded.config.listeners.map(({ name, limits }) => [name, limits.drainMs]),
+  );
+  const stop = async (): Promise<void> => {
+    logger.info("gateway.draining", {});
+    await Promise.all(
+      listeners.value.map((listener) => listener.drain(drainMs.get(listener.name) ?? 0)),
+    );
+    await Promise.all([...clusters.values()].map((cluster) => cluster.stop()));
+    logger.info("gateway.stopped", {});
+  };
+  return ok({
+    compiled: compiled.value,
+    addresses: new Map(listeners.value.map(({ name, address }) => [name, address])),
+    stop: () => {
+      stopping ??= stop();
+      return stopping;
+    },
+  });
+}
+
+function destroyAll(clusters: ReadonlyMap<string, Cluster>): void {
+  for (const cluster of clusters.values()) cluster.destroy();
+}
+
+async function startListeners(
+  compiled: CompiledConfig,
+  dependencies: GatewayDependencies,
+): Promise<Result<readonly Listener[], string>> {
+  const started: Listener[] = [];
+  for (const config of compiled.config.listeners) {
+    const snapshot = compiled.snapshots.get(config.name);
+    if (snapshot === undefined) continue;
+    const service = {
+      handle: createHandler(() => snapshot, createRecorder(config, dependencies)),
+      refuse: createRefuser(config, dependencies),
+    };
+    const listener = await startListener(listenerOptions(config), service, dependencies.clock);
+    if (!listener.ok) {
+      await Promise.all(started.map((other) => other.drain(0)));
+      return err(`listener ${config.name}: ${listener.error}`);
+    }
+    dependencies.logger.info("listener.started", {
+      listener: config.name,
+      address: listener.value.address,
+    });
+    started.push(listener.value);
+  }
+  return ok(started);
+}
+
+function listenerOptions(config: ListenerConfig): ListenerOptions {
+  const { limits } = config;
+  return {
+    name: config.name,
+    bind: config.address,
+    trustedHops: config.trustedHops,
+    limits: {
+      headersBytes: limits.headerBytes,
+      headerFields: limits.headerFields,
+      pathBytes: limits.pathBytes,
+      requestMs: limits.requestMs,
+      headersMs: limits.headerTimeoutMs,
+      idleMs: limits.idleMs,
+      connections: limits.connections,
+    },
+  };
+}

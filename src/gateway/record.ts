@@ -1,0 +1,103 @@
+import { type Clock, randomHex } from "../base/index.ts";
+import type { ListenerConfig } from "../config/index.ts";
+import { type Exchange, headerValue } from "../exchange/index.ts";
+import type { Outcome, Recorder } from "../http/index.ts";
+import type { RefusedRequest, Service } from "../listener/index.ts";
+import { failureResponse } from "../protocol/index.ts";
+import { codeName, type Failure, httpStatusOfFailure } from "../rpc/index.ts";
+import type { AccessLog, AccessRecord, Logger } from "../telemetry/index.ts";
+
+/** Where requests are recorded. */
+export interface RecordSinks {
+  readonly accessLog: AccessLog;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+/** Records the exchanges of one listener: a line of the access log, and a line of the log for what must be mended. */
+export function createRecorder(listener: ListenerConfig, sinks: RecordSinks): Recorder {
+  const { accessLog, logger, clock } = sinks;
+  return (exchange, outcome) => {
+    logCause(outcome.failure, exchange.requestId, logger);
+    if (listener.accessLog) accessLog.write(recordOf(exchange, outcome, clock));
+  };
+}
+
+/** Answers and records what the listener refused before it became an exchange. */
+export function createRefuser(listener: ListenerConfig, sinks: RecordSinks): Service["refuse"] {
+  const { accessLog, clock } = sinks;
+  return (failure, request) => {
+    const response = failureResponse(failure);
+    if (listener.accessLog) {
+      accessLog.write(refusedRecord(request, failure, response.body.length, clock));
+    }
+    return response;
+  };
+}
+
+function recordOf(exchange: Exchange, outcome: Outcome, clock: Clock): AccessRecord {
+  const { response, target, failure } = outcome;
+  const durationMs = clock.now() - exchange.receivedAt;
+  return {
+    time: clock.wallNow() - durationMs,
+    requestId: exchange.requestId,
+    method: exchange.method,
+    path: exchange.path,
+    query: undefined,
+    route: target?.route,
+    rpc: target?.rpc,
+    status: exchange.cancellation.isCancelled ? 499 : response.status,
+    grpcCode: target === undefined ? undefined : codeName(failure?.code ?? 0),
+    reason: reasonOf(failure),
+    durationMs,
+    upstreamMs: undefined,
+    bytesIn: exchange.body.declaredBytes ?? 0,
+    bytesOut: response.body.length,
+    peer: exchange.client.address,
+    protocol: exchange.protocol,
+    endpoint: undefined,
+    userAgent: headerValue(exchange.headers, "user-agent"),
+    attempts: 0,
+  };
+}
+
+function refusedRecord(
+  request: RefusedRequest,
+  failure: Failure,
+  bytesOut: number,
+  clock: Clock,
+): AccessRecord {
+  return {
+    time: clock.wallNow(),
+    requestId: randomHex(16),
+    method: request.method,
+    path: request.path,
+    query: undefined,
+    route: undefined,
+    rpc: undefined,
+    status: httpStatusOfFailure(failure),
+    grpcCode: undefined,
+    reason: reasonOf(failure),
+    durationMs: 0,
+    upstreamMs: undefined,
+    bytesIn: 0,
+    bytesOut,
+    peer: request.peer,
+    protocol: "HTTP/1.1",
+    endpoint: undefined,
+    userAgent: undefined,
+    attempts: 0,
+  };
+}
+
+function reasonOf(failure: Failure | undefined): string | undefined {
+  return failure?.kind === "gateway" ? failure.reason : undefined;
+}
+
+/** What is never sent to a client is told to the operator. */
+function logCause(failure: Failure | undefined, requestId: string, logger: Logger): void {
+  if (failure?.kind !== "gateway" || failure.cause === undefined) return;
+  const fields = { requestId, reason: failure.reason, cause: failure.cause };
+  if (failure.reason === "INTERNAL") logger.error("request.crashed", fields);
+  else logger.warn("request.failed", fields);
+}

@@ -1,0 +1,101 @@
+import { type Clock, err, ok, type Result } from "../base/index.ts";
+import type { CallSettings, DocumentPath, ListenerLimits, RestSwitches } from "../config/index.ts";
+import type { Target, TargetCluster } from "../http/index.ts";
+import { compileRestBinding, type RestOptions } from "../protocol/index.ts";
+import { buildRouteTable, parseTemplate, type Route, type RouteTable } from "../route/index.ts";
+import type { CodecCache } from "./codecs.ts";
+import type { PlannedBinding } from "./plan.ts";
+
+/** Why a binding cannot be served. */
+export interface BindingProblem {
+  readonly at: DocumentPath;
+  readonly message: string;
+}
+
+/** What a route table is compiled from. */
+export interface RoutesInput {
+  readonly bindings: readonly PlannedBinding[];
+  readonly clusters: ReadonlyMap<string, TargetCluster>;
+  readonly limits: ListenerLimits;
+  readonly rest: RestSwitches;
+  readonly codecs: CodecCache;
+  readonly clock: Clock;
+}
+
+/** Compiles the route table of one listener, or says everything that is wrong with its bindings. */
+export function compileRoutes(
+  input: RoutesInput,
+): Result<RouteTable<Target>, readonly BindingProblem[]> {
+  const problems: BindingProblem[] = [];
+  const routes: Route<Target>[] = [];
+  for (const binding of input.bindings) {
+    const route = compileRoute(binding, input);
+    if (route.ok) routes.push(route.value);
+    else problems.push(...route.error);
+  }
+  const places = new Map(input.bindings.map((binding) => [binding.name, binding.at]));
+  const table = buildRouteTable(routes, {
+    trailingSlash: input.rest.trailingSlash,
+    unescape: input.rest.urlUnescape,
+  });
+  if (!table.ok) {
+    for (const conflict of table.error) {
+      problems.push({ at: places.get(conflict.second) ?? [], message: conflict.message });
+    }
+  }
+  return table.ok && problems.length === 0 ? table : err(problems);
+}
+
+function compileRoute(
+  binding: PlannedBinding,
+  input: RoutesInput,
+): Result<Route<Target>, readonly BindingProblem[]> {
+  const { method, rule, settings, name, at } = binding;
+  const refuse = (messages: readonly string[]): Result<never, readonly BindingProblem[]> =>
+    err(messages.map((message) => ({ at, message: `${name}: ${message}` })));
+  const template = parseTemplate(rule.template);
+  if (!template.ok) {
+    const { message, remedy } = template.error;
+    return refuse([`template "${rule.template}": ${message}; ${remedy}`]);
+  }
+  const cluster = input.clusters.get(binding.cluster);
+  if (cluster === undefined) return refuse([`no cluster is named "${binding.cluster}"`]);
+  const protocol = compileRestBinding({
+    method,
+    rule,
+    variables: template.value.variables.map((variable) => variable.fieldPath),
+    options: restOptions(settings, input.limits),
+    codecs: input.codecs(settings.json, input.limits.jsonDepth),
+    clock: input.clock,
+  });
+  if (!protocol.ok) return refuse(protocol.error);
+  return ok({
+    method: rule.kind,
+    template: template.value,
+    value: {
+      route: rule.template,
+      rpc: `${method.parent.typeName}/${method.name}`,
+      protocol: protocol.value,
+      cluster,
+    },
+    name,
+    unescape: settings.rest.urlUnescape,
+  });
+}
+
+function restOptions(settings: CallSettings, limits: ListenerLimits): RestOptions {
+  return {
+    json: settings.json,
+    ignoreUnknownQuery: settings.rest.ignoreUnknownQuery,
+    ignoredQueryParameters: settings.rest.ignoredQueryParameters,
+    plusAsSpace: settings.rest.plusAsSpace,
+    limits: {
+      bodyBytes: limits.bodyBytes,
+      replyBytes: limits.replyBytes,
+      jsonDepth: limits.jsonDepth,
+      queryParameters: limits.queryParameters,
+    },
+    metadata: settings.metadata,
+    deadlineMs: settings.deadlineMs,
+  };
+}

@@ -1,0 +1,24 @@
+import type { Protocol } from "../protocol/index.ts";
+import type { RouteTable } from "../route/index.ts";
+import type { CallSender } from "../rpc/index.ts";
+
+/** What a route leads to. */
+export interface Target {
+  /** The template as written: for the access log, and the only form of a path that is safe as a label. */
+  readonly route: string;
+  /** `package.Service/Method`. */
+  readonly rpc: string;
+  readonly protocol: Protocol;
+  readonly cluster: TargetCluster;
+}
+
+/** The part of a cluster that a request needs. */
+export interface TargetCluster {
+  readonly name: string;
+  readonly call: CallSender;
+}
+
+/** Everything that the requests of one listener are served by: one value, replaced as a whole. */
+export interface Snapshot {
+  readonly routes: RouteTable<Target>;
+}

@@ -1,0 +1,214 @@
+import { type Clock, err, ok, type Result } from "../../base/index.ts";
+import type { DescField, DescMessage, DescMethod, HttpRule } from "../../descriptor/index.ts";
+import { compileGuard, compileTextField, isTextBindable } from "../../protojson/index.ts";
+import { gatewayFailure } from "../../rpc/index.ts";
+import type { Protocol } from "../protocol.ts";
+import { compileClose } from "./close.ts";
+import type { RestCodecs } from "./codecs.ts";
+import { failureResponse } from "./fail.ts";
+import {
+  type FieldPath,
+  leafOf,
+  type OneofChoice,
+  oneofChoices,
+  pathName,
+  resolveFieldPath,
+} from "./field-path.ts";
+import { isHttpBody } from "./http-body.ts";
+import { type BodyRule, compileOpen } from "./open.ts";
+import type { RestOptions } from "./options.ts";
+import { compileParameters } from "./parameter.ts";
+import type { PathVariable } from "./path-values.ts";
+import type { QueryRules } from "./query.ts";
+import { compileRequestHead } from "./request-head.ts";
+
+/** What a REST binding is compiled from. */
+export interface RestBindingInput {
+  readonly method: DescMethod;
+  readonly rule: HttpRule;
+  /** Dotted field paths of the template's variables, in its order. */
+  readonly variables: readonly (readonly string[])[];
+  readonly options: RestOptions;
+  readonly codecs: RestCodecs;
+  readonly clock: Clock;
+}
+
+/** Compiles one HTTP rule of one method into a protocol; the errors are sentences for its author. */
+export function compileRestBinding(input: RestBindingInput): Result<Protocol, readonly string[]> {
+  const problems: string[] = [];
+  const paths = resolveVariables(input, problems);
+  const bodyField = resolveBody(input, problems);
+  const responseField = resolveResponse(input, problems);
+  if (problems.length > 0) return err(problems);
+  const { options, codecs, clock, method } = input;
+  const streams = method.methodKind !== "unary";
+  const open = compileOpen({
+    method: {
+      path: `/${method.parent.typeName}/${method.name}`,
+      clientStreaming:
+        method.methodKind === "client_streaming" || method.methodKind === "bidi_streaming",
+      serverStreaming:
+        method.methodKind === "server_streaming" || method.methodKind === "bidi_streaming",
+    },
+    variables: paths.map((path) => pathVariable(path, codecs)),
+    query: queryRules(input, paths, bodyField),
+    body: bodyRule(input, paths, bodyField),
+    readHead: compileRequestHead(options.metadata),
+    options,
+    clock,
+  });
+  const close = compileClose({
+    output: method.output,
+    responseField,
+    writers: codecs.writers,
+    metadata: options.metadata,
+  });
+  const { prefix } = options.metadata;
+  return ok({
+    open: streams ? () => err(streamingUnsupported) : open,
+    close,
+    fail: (failure) => failureResponse(failure, prefix, codecs.printDetails),
+  });
+}
+
+const streamingUnsupported = gatewayFailure(
+  "STREAMING_UNSUPPORTED",
+  "this method streams, and this version serves unary methods only",
+);
+
+function resolveVariables(input: RestBindingInput, problems: string[]): readonly FieldPath[] {
+  const paths: FieldPath[] = [];
+  for (const names of input.variables) {
+    const path = resolveFieldPath(input.method.input, names);
+    const problem = path.ok ? unbindable(path.value) : path.error;
+    if (problem !== undefined) problems.push(`path field "${names.join(".")}": ${problem}`);
+    else if (path.ok) paths.push(path.value);
+  }
+  return paths;
+}
+
+function unbindable(path: FieldPath): string | undefined {
+  const leaf = leafOf(path);
+  if (leaf.fieldKind === "list") return "is repeated";
+  if (leaf.fieldKind === "map") return "is a map";
+  return isTextBindable(leaf) ? undefined : "is a message";
+}
+
+function resolveBody(input: RestBindingInput, problems: string[]): DescField | undefined {
+  const { body } = input.rule;
+  if (body === "" || body === "*") return undefined;
+  return resolveTopLevel(input.method.input, body, "body", problems);
+}
+
+function resolveResponse(input: RestBindingInput, problems: string[]): DescField | undefined {
+  const { responseBody } = input.rule;
+  if (responseBody === "" || responseBody === "*") return undefined;
+  return resolveTopLevel(input.method.output, responseBody, "response_body", problems);
+}
+
+function resolveTopLevel(
+  message: DescMessage,
+  name: string,
+  place: string,
+  problems: string[],
+): DescField | undefined {
+  const path = resolveFieldPath(message, [name]);
+  if (path.ok) return path.value[0];
+  problems.push(`${place} "${name}": ${path.error}`);
+  return undefined;
+}
+
+function pathVariable(path: FieldPath, codecs: RestCodecs): PathVariable {
+  const text = compileTextField(path, codecs.registry, codecs.read);
+  return { name: pathName(path), write: (value, out) => text.write(value, out) };
+}
+
+function queryRules(
+  input: RestBindingInput,
+  paths: readonly FieldPath[],
+  bodyField: DescField | undefined,
+): QueryRules {
+  const { options, method, rule } = input;
+  const ignored = new Set(options.ignoredQueryParameters);
+  const parameterOf = compileParameters({
+    root: method.input,
+    prefix: [],
+    pathBound: new Set(paths.map(pathName)),
+    bodyField: bodyField?.name,
+    ignoreUnknown: options.ignoreUnknownQuery,
+    ignored,
+    registry: input.codecs.registry,
+    json: input.codecs.read,
+  });
+  return {
+    parameterOf:
+      rule.body === "*"
+        ? (name) =>
+            ignored.has(name)
+              ? { kind: "ignored" }
+              : {
+                  kind: "refused",
+                  message: "the body is the whole message, so no parameter is taken",
+                }
+        : parameterOf,
+    plusAsSpace: options.plusAsSpace,
+    maxParameters: options.limits.queryParameters,
+    chosen: chosenBefore(paths, bodyField),
+    place: "query parameter",
+  };
+}
+
+function chosenBefore(
+  paths: readonly FieldPath[],
+  bodyField: DescField | undefined,
+): readonly OneofChoice[] {
+  const byPath = paths.flatMap(oneofChoices);
+  return bodyField === undefined ? byPath : [...byPath, ...oneofChoices([bodyField])];
+}
+
+function bodyRule(
+  input: RestBindingInput,
+  paths: readonly FieldPath[],
+  bodyField: DescField | undefined,
+): BodyRule | undefined {
+  const { method, rule, codecs } = input;
+  if (rule.body === "") return undefined;
+  const reader =
+    bodyField === undefined
+      ? codecs.readers.message(method.input)
+      : codecs.readers.field(bodyField);
+  const isBound = paths.some((path) => bodyField === undefined || path[0] === bodyField);
+  return {
+    reader,
+    guard: isBound ? compileGuard(paths) : undefined,
+    form: formRules(input, paths, bodyField),
+    isHttpBody: bodyField === undefined && isHttpBody(method.input),
+  };
+}
+
+/** A form fills the message that the body is; its parameters are named from there (transcoding.md §2). */
+function formRules(
+  input: RestBindingInput,
+  paths: readonly FieldPath[],
+  bodyField: DescField | undefined,
+): QueryRules | undefined {
+  const prefix = bodyField === undefined ? [] : [bodyField];
+  if (bodyField !== undefined && bodyField.fieldKind !== "message") return undefined;
+  const { options, method, codecs } = input;
+  return {
+    parameterOf: compileParameters({
+      root: bodyField?.fieldKind === "message" ? bodyField.message : method.input,
+      prefix,
+      pathBound: new Set(paths.map(pathName)),
+      bodyField: undefined,
+      ignoreUnknown: options.json.ignoreUnknownFields,
+      ignored: new Set(),
+      registry: codecs.registry,
+      json: codecs.read,
+    }),
+    plusAsSpace: true,
+    maxParameters: options.limits.queryParameters,
+    chosen: chosenBefore(paths, undefined),
+    place: "form field",
+  };
+}

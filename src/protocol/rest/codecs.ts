@@ -1,0 +1,72 @@
+import type { Registry, Schema } from "../../descriptor/index.ts";
+import {
+  createJsonReaders,
+  createJsonWriters,
+  type JsonReaders,
+  type JsonReadOptions,
+  JsonSink,
+  type JsonWriters,
+} from "../../protojson/index.ts";
+import type { DetailsPrinter } from "./fail.ts";
+import type { JsonSwitches } from "./options.ts";
+
+/** The compiled codecs that a binding draws from; shared by all bindings with the same switches. */
+export interface RestCodecs {
+  readonly registry: Registry;
+  readonly read: JsonReadOptions;
+  readonly readers: JsonReaders;
+  readonly writers: JsonWriters;
+  readonly printDetails: DetailsPrinter;
+}
+
+/** Prepares the codecs of a schema for one set of switches. Each message is compiled when it is first named. */
+export function compileRestCodecs(
+  schema: Schema,
+  json: JsonSwitches,
+  maxDepth: number,
+): RestCodecs {
+  const { registry } = schema;
+  const read = {
+    ignoreUnknownFields: json.ignoreUnknownFields,
+    caseInsensitiveEnums: json.caseInsensitiveEnums,
+    maxDepth,
+  };
+  const write = {
+    emitDefaults: json.emitDefaults,
+    enumsAsIntegers: json.enumsAsIntegers,
+    preserveProtoNames: json.preserveProtoNames,
+    int64AsNumber: json.int64AsNumber,
+    pretty: json.pretty,
+    maxDepth,
+  };
+  return {
+    registry,
+    read,
+    readers: createJsonReaders(registry, read),
+    writers: createJsonWriters(registry, { ...write, unknownAny: "fail" }),
+    printDetails: detailsPrinter(registry, maxDepth),
+  };
+}
+
+/** Errors are canonical JSON whatever the switches say, and types that nobody knows stay as base64. */
+function detailsPrinter(registry: Registry, maxDepth: number): DetailsPrinter {
+  const status = registry.getMessage("google.rpc.Status");
+  if (status === undefined) return () => undefined;
+  const writer = createJsonWriters(registry, {
+    emitDefaults: false,
+    enumsAsIntegers: false,
+    preserveProtoNames: false,
+    int64AsNumber: false,
+    pretty: false,
+    maxDepth,
+    unknownAny: "base64",
+  }).message(status);
+  return (wire) => {
+    const sink = new JsonSink();
+    if (writer.write(wire, 0, wire.length, sink) !== undefined) return undefined;
+    const printed = JSON.parse(Buffer.from(sink.bytes()).toString("utf8")) as {
+      readonly details?: readonly unknown[];
+    };
+    return printed.details;
+  };
+}

@@ -1,0 +1,31 @@
+/** How a request body is to be read, by its `content-type`. */
+export type BodyFormat = "json" | "form" | "unsupported";
+
+const formats = new Map<string, BodyFormat>();
+/** Distinct content types remembered; beyond them each is parsed anew. */
+const rememberedTypes = 256;
+
+/**
+ * The format of a `content-type` (RFC 9110 §8.3.1): `application/json`, `application/*+json` and none at all
+ * are JSON, which is UTF-8 and nothing else (RFC 8259 §8.1); a form is a form.
+ */
+export function bodyFormat(contentType: string | undefined): BodyFormat {
+  if (contentType === undefined) return "json";
+  let format = formats.get(contentType);
+  if (format === undefined) {
+    format = parseFormat(contentType);
+    if (formats.size < rememberedTypes) formats.set(contentType, format);
+  }
+  return format;
+}
+
+function parseFormat(contentType: string): BodyFormat {
+  const [essence = "", ...parameters] = contentType.split(";").map((part) => part.trim());
+  const type = essence.toLowerCase();
+  for (const parameter of parameters) {
+    const [name = "", value = ""] = parameter.split("=").map((part) => part.trim().toLowerCase());
+    if (name === "charset" && !/^"?utf-?8"?$/.test(value)) return "unsupported";
+  }
+  if (type === "application/json" || /^application\/[\w.!#$&^-]+\+json$/.test(type)) return "json";
+  return type === "application/x-www-form-urlencoded" ? "form" : "unsupported";
+}

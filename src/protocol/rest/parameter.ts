@@ -1,0 +1,147 @@
+import { nearestName } from "../../base/index.ts";
+import type { DescField, DescMessage, Registry } from "../../descriptor/index.ts";
+import {
+  compileTextField,
+  compileTextMapEntry,
+  isTextBindable,
+  type JsonReadOptions,
+  type WireWriter,
+} from "../../protojson/index.ts";
+import {
+  type FieldPath,
+  fieldsByName,
+  leafOf,
+  type OneofChoice,
+  oneofChoices,
+  pathName,
+  resolveFieldPath,
+} from "./field-path.ts";
+
+/** How one query parameter name is bound. */
+export type Parameter =
+  | { readonly kind: "field"; readonly field: BoundField }
+  | { readonly kind: "ignored" }
+  | { readonly kind: "refused"; readonly message: string };
+
+/** A field that a parameter of some spelling sets. */
+export interface BoundField {
+  /** The proto path, and the key of a map entry: equal for all spellings. */
+  readonly id: string;
+  readonly repeated: boolean;
+  readonly choices: readonly OneofChoice[];
+  /** Appends the field; gives what is wrong with the text otherwise. */
+  write(text: string, out: WireWriter): string | undefined;
+}
+
+/** Where parameters are looked up and which of them are taken by the path or the body. */
+export interface ParameterScope {
+  readonly root: DescMessage;
+  /** The field whose message `root` is, when the parameters fill a part of the request. */
+  readonly prefix: readonly DescField[];
+  /** Proto paths that the template's variables set. */
+  readonly pathBound: ReadonlySet<string>;
+  /** The field that the body is; undefined for none. */
+  readonly bodyField: string | undefined;
+  readonly ignoreUnknown: boolean;
+  readonly ignored: ReadonlySet<string>;
+  readonly registry: Registry;
+  readonly json: JsonReadOptions;
+}
+
+/** Levels of a dotted name; deeper ones are refused before they are looked up (faults.md, P-12). */
+const deepestName = 32;
+
+/** Names remembered a binding. A recursive message has endless names, so the memory needs an end. */
+const rememberedNames = 512;
+
+/** Compiles the lookup of parameter names; each name is resolved once. */
+export function compileParameters(scope: ParameterScope): (name: string) => Parameter {
+  const known = new Map<string, Parameter>();
+  return (name) => {
+    let parameter = known.get(name);
+    if (parameter === undefined) {
+      parameter = resolveParameter(name, scope);
+      if (parameter.kind === "field" && known.size < rememberedNames) known.set(name, parameter);
+    }
+    return parameter;
+  };
+}
+
+function resolveParameter(name: string, scope: ParameterScope): Parameter {
+  if (scope.ignored.has(name)) return { kind: "ignored" };
+  const entry = /^([^[\]]+)\[([^\]]*)\]$/.exec(name);
+  const names = (entry?.[1] ?? name).split(".");
+  if (names.length > deepestName) return refused(`is nested deeper than ${deepestName} levels`);
+  const below = resolveFieldPath(scope.root, names);
+  if (!below.ok) return unknownName(below.error, name, scope);
+  const path = prefixed(scope.prefix, below.value);
+  const id = pathName(path);
+  const taken = takenBy(id, scope);
+  if (taken !== undefined) return refused(taken);
+  const key = entry?.[2];
+  return key === undefined ? plainParameter(path, id, scope) : mapParameter(path, id, key, scope);
+}
+
+function prefixed(prefix: readonly DescField[], path: FieldPath): FieldPath {
+  const [first, ...rest] = prefix;
+  return first === undefined ? path : [first, ...rest, ...path];
+}
+
+function unknownName(problem: string, name: string, scope: ParameterScope): Parameter {
+  if (scope.ignoreUnknown) return { kind: "ignored" };
+  const near = nearestName(name, fieldsByName(scope.root).keys());
+  return refused(
+    problem.includes("did you mean") || near === undefined
+      ? problem
+      : `${problem}; did you mean "${near}"?`,
+  );
+}
+
+function takenBy(id: string, scope: ParameterScope): string | undefined {
+  if (scope.pathBound.has(id)) return "is set by the path";
+  const { bodyField } = scope;
+  if (bodyField !== undefined && (id === bodyField || id.startsWith(`${bodyField}.`))) {
+    return "is set by the body";
+  }
+  return undefined;
+}
+
+function plainParameter(path: FieldPath, id: string, scope: ParameterScope): Parameter {
+  const leaf = leafOf(path);
+  if (!isTextBindable(leaf)) return refused(describeUnbindable(leaf));
+  const text = compileTextField(path, scope.registry, scope.json);
+  return {
+    kind: "field",
+    field: {
+      id,
+      repeated: leaf.fieldKind === "list",
+      choices: oneofChoices(path),
+      write: (value, out) => text.write(value, out),
+    },
+  };
+}
+
+function mapParameter(path: FieldPath, id: string, key: string, scope: ParameterScope): Parameter {
+  const leaf = leafOf(path);
+  if (leaf.fieldKind !== "map") return refused("is not a map, so it takes no [key]");
+  if (leaf.mapKind === "message" && !isTextBindable(leaf)) return refused("is a map of messages");
+  const text = compileTextMapEntry(path, scope.registry, scope.json);
+  return {
+    kind: "field",
+    field: {
+      id: `${id}[${key}]`,
+      repeated: false,
+      choices: [],
+      write: (value, out) => text.write(key, value, out),
+    },
+  };
+}
+
+function describeUnbindable(field: DescField): string {
+  if (field.fieldKind === "map") return `is a map: give an entry as ${field.name}[key]=value`;
+  return "is a message: give its fields by dotted names";
+}
+
+function refused(message: string): Parameter {
+  return { kind: "refused", message };
+}

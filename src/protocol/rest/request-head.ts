@@ -1,0 +1,156 @@
+import { err, isBase64, ok, type Result, randomHex } from "../../base/index.ts";
+import type { Exchange } from "../../exchange/index.ts";
+import {
+  type Failure,
+  gatewayFailure,
+  type Metadata,
+  parseGrpcTimeoutMs,
+} from "../../rpc/index.ts";
+import type { MetadataRules } from "./options.ts";
+
+/** What a request's headers say to the transcoder, found in one pass. */
+export interface RequestHead {
+  readonly metadata: Metadata;
+  readonly contentType: string | undefined;
+  readonly contentEncoding: string | undefined;
+  /** The client's `grpc-timeout` in ms; Infinity when it has none. */
+  readonly timeoutMs: number;
+}
+
+export type RequestHeadReader = (exchange: Exchange) => Result<RequestHead, Failure>;
+
+/** What becomes of a request header, by its name. */
+const Fate = { forward: 0, drop: 1, contentType: 2, contentEncoding: 3, timeout: 4, binary: 5 };
+
+// Hop-by-hop fields (RFC 9110 §7.6.1), what belongs to this hop's message, and what this gateway sets itself.
+// Identity and forwarding headers of an untrusted client must not reach an upstream that trusts them.
+const dropped = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "transfer-encoding",
+  "upgrade",
+  "host",
+  "te",
+  "trailer",
+  "expect",
+  "forwarded",
+  "traceparent",
+  "x-request-id",
+  "x-http-method-override",
+  "x-http-method",
+  "x-method-override",
+]);
+const droppedPrefixes = ["content-", "accept", "grpc-", ":", "x-forwarded-", "x-envoy-"];
+
+/** Distinct header names remembered a route; beyond them the rules are applied anew for each header. */
+const rememberedNames = 1024;
+
+/** Compiles the rules of transcoding.md §3 for request headers. */
+export function compileRequestHead(rules: MetadataRules): RequestHeadReader {
+  const fates = new Map<string, number>();
+  const removed = new Set(rules.remove);
+  const fateOf = (name: string): number => {
+    let fate = fates.get(name);
+    if (fate === undefined) {
+      fate = decideFate(name, removed);
+      if (fates.size < rememberedNames) fates.set(name, fate);
+    }
+    return fate;
+  };
+  return (exchange) => readHead(exchange, fateOf);
+}
+
+function decideFate(name: string, removed: ReadonlySet<string>): number {
+  if (name === "content-type") return Fate.contentType;
+  if (name === "content-encoding") return Fate.contentEncoding;
+  if (name === "grpc-timeout") return Fate.timeout;
+  if (dropped.has(name) || removed.has(name)) return Fate.drop;
+  if (droppedPrefixes.some((prefix) => name.startsWith(prefix))) return Fate.drop;
+  return name.endsWith("-bin") ? Fate.binary : Fate.forward;
+}
+
+/** The head as far as it was read. */
+interface Draft {
+  readonly metadata: string[];
+  contentType: string | undefined;
+  contentEncoding: string | undefined;
+  timeoutMs: number;
+}
+
+function readHead(
+  exchange: Exchange,
+  fateOf: (name: string) => number,
+): Result<RequestHead, Failure> {
+  const { headers } = exchange;
+  const draft: Draft = {
+    metadata: [],
+    contentType: undefined,
+    contentEncoding: undefined,
+    timeoutMs: Number.POSITIVE_INFINITY,
+  };
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i] ?? "";
+    const fate = fateOf(name);
+    if (fate === Fate.drop) continue;
+    const failure = readHeader(fate, name, headers[i + 1] ?? "", draft);
+    if (failure !== undefined) return err(failure);
+  }
+  addForwarding(exchange, draft.metadata);
+  return ok(draft);
+}
+
+function readHeader(fate: number, name: string, value: string, draft: Draft): Failure | undefined {
+  switch (fate) {
+    case Fate.contentType:
+      if (draft.contentType !== undefined) return repeated(name);
+      draft.contentType = value;
+      return undefined;
+    case Fate.contentEncoding:
+      draft.contentEncoding =
+        draft.contentEncoding === undefined ? value : `${draft.contentEncoding}, ${value}`;
+      return undefined;
+    case Fate.timeout:
+      draft.timeoutMs = Math.min(draft.timeoutMs, parseGrpcTimeoutMs(value) ?? -1);
+      return draft.timeoutMs < 0 ? badTimeout : undefined;
+    case Fate.binary:
+      if (!value.split(",").every((part) => isBase64(part.trim()))) return badBinary(name);
+      draft.metadata.push(name, value);
+      return undefined;
+    default:
+      draft.metadata.push(name, value);
+      return undefined;
+  }
+}
+
+/** Adds what this hop says of the client (transcoding.md §3). */
+function addForwarding(exchange: Exchange, metadata: string[]): void {
+  const { client } = exchange;
+  metadata.push(
+    "x-forwarded-for",
+    client.forwardedFor,
+    "x-forwarded-proto",
+    client.scheme,
+    "x-forwarded-host",
+    exchange.authority,
+    "x-request-id",
+    exchange.requestId,
+    "traceparent",
+    client.traceparent ?? `00-${randomHex(16)}-${randomHex(8)}-00`,
+  );
+}
+
+const badTimeout = gatewayFailure(
+  "INVALID_TIMEOUT",
+  "grpc-timeout: expected 1 to 8 digits and a unit (H, M, S, m, u or n), such as 500m",
+);
+
+function repeated(name: string): Failure {
+  return gatewayFailure("MALFORMED_HTTP", `${name}: given more than once`);
+}
+
+function badBinary(name: string): Failure {
+  return gatewayFailure("INVALID_METADATA", `header ${name}: expected base64`);
+}

@@ -1,0 +1,62 @@
+import type { Metadata } from "../../rpc/index.ts";
+
+// What describes this hop's message or connection is this hop's to say, never the upstream's metadata.
+const ownNames = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "proxy-authenticate",
+  "transfer-encoding",
+  "upgrade",
+  "te",
+  "trailer",
+  "date",
+  "server",
+]);
+
+function isOwn(name: string): boolean {
+  return (
+    ownNames.has(name) ||
+    name.startsWith("content-") ||
+    name.startsWith("grpc-") ||
+    name.startsWith(":")
+  );
+}
+
+/** Adds reply metadata to the response headers, without what would lie about this response (transcoding.md §4). */
+export function addReplyMetadata(metadata: Metadata, prefix: string, headers: string[]): void {
+  for (let i = 0; i < metadata.length; i += 2) {
+    const name = metadata[i] ?? "";
+    const value = metadata[i + 1] ?? "";
+    if (isOwn(name) || !isFieldValue(value)) continue;
+    headers.push(prefix === "" ? name : prefix + name, value);
+  }
+}
+
+/** Whether a value may stand in a header: no CR, LF, NUL or other control character but tab (RFC 9110 §5.5). */
+function isFieldValue(value: string): boolean {
+  for (let i = 0; i < value.length; i++) {
+    const code = value.charCodeAt(i);
+    if ((code < 0x20 && code !== 0x09) || code === 0x7f || code > 0xff) return false;
+  }
+  return true;
+}
+
+/** The HTTP status that reply metadata asks for under `name`; 200 when it asks for none that can be sent. */
+export function statusFromMetadata(
+  name: string | undefined,
+  headers: Metadata,
+  trailers: Metadata,
+): number {
+  if (name === undefined) return 200;
+  const value = lastValue(trailers, name) ?? lastValue(headers, name);
+  if (value === undefined || !/^[2-5][0-9]{2}$/.test(value)) return 200;
+  return Number(value);
+}
+
+function lastValue(metadata: Metadata, name: string): string | undefined {
+  for (let i = metadata.length - 2; i >= 0; i -= 2) {
+    if (metadata[i] === name) return metadata[i + 1];
+  }
+  return undefined;
+}
