@@ -159,8 +159,7 @@ function describeSchema(file: FileDescriptorProto): string {
   const lines = file.messageType.map((message) => {
     const fields = message.field.map(
       (field) =>
-        `${FieldDescriptorProto_Label[field.label]} ${T[field.type]}${field.typeName} ${field.name} = ${field.number}` +
-        `${field.oneofIndex === undefined ? "" : ` oneof ${field.oneofIndex}`}`,
+        `${FieldDescriptorProto_Label[field.label]} ${T[field.type]}${field.typeName} ${field.name} = ${field.number}`,
     );
     return `message ${message.name} { ${fields.join("; ")} }`;
   });
@@ -211,7 +210,9 @@ function buildMessage(
     if (plan.shape === "map") message.nestedType.push(mapEntryOf(name, field, plan));
     if (plan.shape === "oneof") field.oneofIndex = 0;
     if (plan.shape === "optional" && syntax === "proto3") addSyntheticOneof(message, field);
-    if (required && syntax === "proto2" && plan.shape === "singular") {
+    // A required message could not be made where the nesting ends.
+    const isRequired = required && plan.shape === "singular" && !isMessage(field.type);
+    if (isRequired && syntax === "proto2") {
       field.label = FieldDescriptorProto_Label.REQUIRED;
     }
     message.field.push(field);

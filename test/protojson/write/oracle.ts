@@ -50,13 +50,25 @@ export function writeTheirs(
 }
 
 /**
- * A text in the form that both can be compared in: JSON.parse puts integer-like keys first, drops the sign of
- * zero when it prints again, and we put `@type` where any.proto shows it, before the fields.
+ * A text in the form that both can be compared in. What is made the same is where the libraries differ on purpose:
+ * - JSON.parse puts integer-like keys first and forgets the sign of zero, as protobuf-es does when it prints;
+ * - protobuf-es puts `@type` behind the fields of an Any, any.proto and we before them;
+ * - protobuf-es prints extensions as they came, we by number.
  */
 export function comparable(text: string): string {
   return JSON.stringify(JSON.parse(text), (_, value: unknown) => {
-    if (typeof value !== "object" || value === null || !("@type" in value)) return value;
-    const { "@type": type, ...rest } = value;
-    return { "@type": type, ...rest };
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+    const entries = Object.entries(value);
+    const isMoved = ([name]: [string, unknown]) => name === "@type" || name.startsWith("[random.");
+    if (!entries.some(isMoved)) return value;
+    const moved = entries.filter(isMoved).sort(([a], [b]) => (a < b ? -1 : 1));
+    return Object.fromEntries([...moved, ...entries.filter((entry) => !isMoved(entry))]);
   });
+}
+
+/** As `comparable`, with all numbers as floats: protobuf-es prints a float's digits as a double. */
+export function roundFloats(text: string): string {
+  return JSON.stringify(JSON.parse(comparable(text)), (_, value: unknown) =>
+    typeof value === "number" ? Math.fround(value) : value,
+  );
 }
