@@ -1,12 +1,13 @@
 import { err, ok, type Result } from "../base/index.ts";
 import { ErrorCode } from "../h2/index.ts";
-import type { Call, Envelope, Failure, Reply } from "../rpc/index.ts";
-import { Attempt, type AttemptOwner } from "./attempt.ts";
+import type { Call, Failure, Reply } from "../rpc/index.ts";
+import { type Attempt, type AttemptOwner, UnaryAttempt } from "./attempt.ts";
 import { type DeadlineEntry, notQueued } from "./deadline-queue.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { clientClosedFailure, deadlineFailure, resetFailure } from "./failures.ts";
 import type { StreamOpener } from "./open-connection.ts";
 import { requestHead } from "./request-head.ts";
+import { StreamingAttempt } from "./streaming-attempt.ts";
 
 /** What a call in flight needs of its cluster. */
 export interface CallHost {
@@ -27,27 +28,20 @@ type CallState =
 const waiting: CallState = { kind: "waiting" };
 const ended: CallState = { kind: "ended" };
 
-/** A unary call from its acceptance to its one outcome, whatever number of attempts it takes. */
+/** A call from its acceptance to its end, whatever number of attempts it takes. */
 export class ActiveCall implements AttemptOwner, DeadlineEntry {
   deadlineTick = notQueued;
   earlier: DeadlineEntry | undefined = undefined;
   later: DeadlineEntry | undefined = undefined;
 
   readonly call: Call;
-  readonly #envelope: Envelope;
   readonly #host: CallHost;
   readonly #resolve: (outcome: Result<Reply, Failure>) => void;
   #state: CallState = waiting;
   #hasRetried = false;
 
-  constructor(
-    call: Call,
-    envelope: Envelope,
-    host: CallHost,
-    resolve: (outcome: Result<Reply, Failure>) => void,
-  ) {
+  constructor(call: Call, host: CallHost, resolve: (outcome: Result<Reply, Failure>) => void) {
     this.call = call;
-    this.#envelope = envelope;
     this.#host = host;
     this.#resolve = resolve;
   }
@@ -55,10 +49,12 @@ export class ActiveCall implements AttemptOwner, DeadlineEntry {
   /** Sends the call on `connection`; false when it takes no stream. */
   sendOn(endpoint: Endpoint, connection: StreamOpener): boolean {
     const host = this.#host;
-    const attempt = new Attempt(this.call, endpoint.key, this);
+    const attempt = this.call.method.serverStreaming
+      ? new StreamingAttempt(this.call, endpoint.key, this)
+      : new UnaryAttempt(this.call, endpoint.key, this);
     const authority = host.authority ?? endpoint.authority;
     const head = requestHead(this.call, authority, host.userAgent, host.now());
-    if (!attempt.send(connection, head, this.#envelope)) return false;
+    if (!attempt.send(connection, head)) return false;
     endpoint.inFlight++;
     this.#state = { kind: "sent", attempt, endpoint };
     return true;
@@ -66,7 +62,7 @@ export class ActiveCall implements AttemptOwner, DeadlineEntry {
 
   /** Ends the call with a failure of the gateway's own, telling the upstream when it has the call. */
   fail(failure: Failure): void {
-    if (this.#state.kind === "sent") this.#state.attempt.abandon();
+    if (this.#state.kind === "sent") this.#state.attempt.abandon(failure);
     this.#end(err(failure));
   }
 
@@ -88,10 +84,18 @@ export class ActiveCall implements AttemptOwner, DeadlineEntry {
     this.#end(err(failure));
   }
 
+  onStreaming(reply: Reply): void {
+    this.#resolve(ok(reply));
+  }
+
+  onStreamed(): void {
+    this.#finish();
+  }
+
   // The upstream watches the deadline too, and its CANCEL may come before our own clock has moved on.
-  onReset(code: number, cause: string): void {
+  failureOfReset(code: number, cause: string): Failure {
     const isLate = code === ErrorCode.CANCEL && this.#host.now() >= this.call.deadline;
-    this.#end(err(isLate ? deadlineFailure(cause) : resetFailure(cause)));
+    return isLate ? deadlineFailure(cause) : resetFailure(cause);
   }
 
   // gRFC A6, "Transparent Retries": once, because an upstream that refuses every stream would be called for ever.
@@ -106,13 +110,19 @@ export class ActiveCall implements AttemptOwner, DeadlineEntry {
     this.#host.place(this);
   }
 
+  /** A call that streams has its outcome already; what ends it then is told by its messages. */
   #end(outcome: Result<Reply, Failure>): void {
+    if (this.#state.kind === "ended") return;
+    this.#finish();
+    this.#resolve(outcome);
+  }
+
+  #finish(): void {
     if (this.#state.kind === "ended") return;
     this.#release();
     this.#state = ended;
     this.call.cancellation.onCancel(undefined);
     this.#host.ended(this);
-    this.#resolve(outcome);
   }
 
   #release(): void {

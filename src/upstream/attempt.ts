@@ -1,3 +1,4 @@
+import type { Result } from "../base/index.ts";
 import {
   ErrorCode,
   type HeaderList,
@@ -14,27 +15,34 @@ import {
   type Metadata,
   type Reply,
 } from "../rpc/index.ts";
-import { type DecompressProblem, decompress } from "./decompress.ts";
-import {
-  type EnvelopeProblem,
-  EnvelopeReader,
-  isCompressed,
-  isWholeEnvelope,
-  prefixProblem,
-} from "./envelope-reader.ts";
-import { protocolFailure, tooLargeFailure } from "./failures.ts";
+import { EnvelopeReader, isCompressed, isWholeEnvelope, prefixProblem } from "./envelope-reader.ts";
+import { missingTrailersFailure, protocolFailure, truncatedFailure } from "./failures.ts";
 import type { StreamOpener } from "./open-connection.ts";
+import { envelopeFailure, openEnvelope } from "./open-envelope.ts";
 import { type ReplyFields, readReplyFields } from "./reply-fields.ts";
 import { replyHeadFailure, replyStatusFailure } from "./reply-status.ts";
+import { RequestSender } from "./request-sender.ts";
 
-/** Told once how an attempt ended. */
+/** Told how an attempt ended: once, by one of these, and after `onStreaming` by `onStreamed`. */
 export interface AttemptOwner {
   onReply(reply: Reply): void;
   onFailure(failure: Failure): void;
-  /** The stream was reset, or lost with its connection. */
-  onReset(code: number, cause: string): void;
   /** The upstream cannot have acted on the call: it may be sent again. */
   onUnprocessed(cause: string): void;
+  /** The reply has begun; its messages are still to come. */
+  onStreaming(reply: Reply): void;
+  /** The messages have ended, well or not. */
+  onStreamed(): void;
+  /** What a stream that was reset, or lost with its connection, means for the call. */
+  failureOfReset(code: number, cause: string): Failure;
+}
+
+/** One try of a call. */
+export interface Attempt extends StreamEvents {
+  /** Opens the stream and sends the call; false when the connection takes no stream. */
+  send(connection: StreamOpener, head: HeaderList): boolean;
+  /** Gives up because of `failure`: the upstream is told at once and the owner is not. */
+  abandon(failure: Failure): void;
 }
 
 type AttemptState =
@@ -48,14 +56,15 @@ const unsent: AttemptState = { kind: "unsent" };
 const decoding: AttemptState = { kind: "decoding" };
 const ended: AttemptState = { kind: "ended" };
 
-/** One try of a unary call on one stream: sends the message and reads the reply. */
-export class Attempt implements StreamEvents {
+/** One try of a call whose reply is one message. */
+export class UnaryAttempt implements Attempt {
   readonly #call: Call;
   readonly #endpoint: string;
   readonly #owner: AttemptOwner;
   #state: AttemptState = unsent;
   /** Whether the request has not been taken whole by the peer's windows. */
   #isSending = false;
+  #sender: RequestSender | undefined = undefined;
   #head: ReplyFields | undefined = undefined;
   #message: Envelope | undefined = undefined;
   #reader: EnvelopeReader | undefined = undefined;
@@ -66,20 +75,23 @@ export class Attempt implements StreamEvents {
     this.#owner = owner;
   }
 
-  /** Opens the stream and sends the call; false when the connection takes no stream. */
-  send(connection: StreamOpener, head: HeaderList, envelope: Envelope): boolean {
+  send(connection: StreamOpener, head: HeaderList): boolean {
     const stream = connection.openStream(head, this, false);
     if (stream === undefined) return false;
     this.#state = { kind: "open", stream };
-    this.#isSending = !stream.write(envelope, true);
+    const { messages } = this.#call;
+    if (messages.kind === "single") {
+      this.#isSending = !stream.write(messages.envelope, true);
+    } else {
+      this.#sender = new RequestSender(stream, messages.stream, (failure) => {
+        this.#fail(failure, true);
+      });
+    }
     return true;
   }
 
-  /** Gives up: the upstream is told at once and the owner is not. */
   abandon(): void {
-    const state = this.#state;
-    this.#state = ended;
-    if (state.kind === "open") state.stream.reset(ErrorCode.CANCEL);
+    this.#leave(ended, true);
   }
 
   onHeaders(fields: HeaderList, endStream: boolean): void {
@@ -102,7 +114,7 @@ export class Attempt implements StreamEvents {
     if (this.#reader === undefined && this.#message === undefined && isWholeEnvelope(chunk)) {
       const problem = prefixProblem(chunk, this.#call.maxReplyBytes);
       if (problem === undefined) this.#message = chunk;
-      else this.#refuseEnvelope(problem);
+      else this.#fail(envelopeFailure(problem, this.#call.maxReplyBytes, this.#endpoint), true);
       return;
     }
     this.#readPieces(chunk);
@@ -115,101 +127,77 @@ export class Attempt implements StreamEvents {
 
   onWritable(): void {
     this.#isSending = false;
+    this.#sender?.onWritable();
   }
 
   onEnd(end: StreamEnd): void {
     if (this.#state.kind !== "open") return;
-    this.#state = ended;
+    this.#leave(ended, false);
     if (end.kind === "complete") {
-      // DATA ended the stream: trailers were owed (gRPC over HTTP/2, "Responses").
-      const cause = `${this.#endpoint}: the stream ended without trailers`;
-      this.#owner.onFailure(protocolFailure("the upstream's reply has no gRPC status", cause));
+      this.#owner.onFailure(missingTrailersFailure(this.#endpoint));
       return;
     }
     const cause = `${this.#endpoint}: ${end.message} (code ${end.code}, by ${end.by})`;
-    if (end.unprocessed) this.#owner.onUnprocessed(cause);
-    else this.#owner.onReset(end.code, cause);
+    // Messages of a client stream that were taken once cannot be asked for again.
+    if (end.unprocessed && this.#sender === undefined) this.#owner.onUnprocessed(cause);
+    else this.#owner.onFailure(this.#owner.failureOfReset(end.code, cause));
   }
 
   #readPieces(chunk: Uint8Array): void {
     this.#reader ??= new EnvelopeReader(this.#call.maxReplyBytes);
     this.#reader.push(chunk);
-    for (;;) {
-      const next = this.#reader.next();
-      if (next === undefined) return;
+    for (let next = this.#reader.next(); next !== undefined; next = this.#reader.next()) {
       if (typeof next === "string") {
-        this.#refuseEnvelope(next);
+        this.#fail(envelopeFailure(next, this.#call.maxReplyBytes, this.#endpoint), true);
         return;
       }
       if (this.#message !== undefined) {
-        this.#refuse("the upstream sent two messages for one reply", "a second message", true);
+        const cause = `${this.#endpoint}: a second message`;
+        this.#fail(protocolFailure("the upstream sent two messages for one reply", cause), true);
         return;
       }
       this.#message = next;
     }
   }
 
-  #refuseEnvelope(problem: EnvelopeProblem): void {
-    if (problem === "tooLarge") {
-      const cause = `${this.#endpoint}: the prefix announces too much`;
-      this.#fail(tooLargeFailure(this.#call.maxReplyBytes, cause), true);
-    } else {
-      const cause = "a flag byte other than 0 or 1";
-      this.#refuse("the upstream's message has a broken prefix", cause, true);
-    }
-  }
-
   /** The upstream has said all: the status decides, then the message. */
   #finish(trailers: ReplyFields, initial: Metadata): void {
+    const mustReset = this.#isSending || this.#sender?.isSending === true;
     const failure = replyStatusFailure(trailers, initial, this.#endpoint);
     if (failure !== undefined) {
-      this.#fail(failure, this.#isSending);
+      this.#fail(failure, mustReset);
     } else if (this.#reader?.isInsideEnvelope === true) {
-      const cause = "the stream ended inside a message";
-      this.#refuse("the upstream's message is cut short", cause, this.#isSending);
+      this.#fail(truncatedFailure(this.#endpoint), mustReset);
     } else if (this.#message === undefined) {
-      const cause = "status OK without a message";
-      this.#refuse("the upstream's reply has no message", cause, this.#isSending);
+      const cause = `${this.#endpoint}: status OK without a message`;
+      this.#fail(protocolFailure("the upstream's reply has no message", cause), mustReset);
     } else if (isCompressed(this.#message)) {
-      this.#decompress(this.#message, initial, trailers.metadata);
+      this.#leave(decoding, mustReset);
+      this.#decode(this.#message, initial, trailers.metadata);
     } else {
-      this.#leave(ended, this.#isSending);
+      this.#leave(ended, mustReset);
       this.#owner.onReply(new UnaryReply(initial, this.#message, trailers.metadata));
     }
   }
 
-  #decompress(message: Envelope, initial: Metadata, trailers: Metadata): void {
-    const decoded = decompress(message, this.#head?.encoding, this.#call.maxReplyBytes);
-    this.#leave(decoding, this.#isSending);
-    const settle = (result: Awaited<typeof decoded>): void => {
+  #decode(message: Envelope, initial: Metadata, trailers: Metadata): void {
+    const opened = openEnvelope(message, {
+      encoding: this.#head?.encoding,
+      maxBytes: this.#call.maxReplyBytes,
+      endpoint: this.#endpoint,
+    });
+    const settle = (result: Result<Envelope, Failure>): void => {
       if (this.#state !== decoding) return;
       this.#state = ended;
       if (result.ok) this.#owner.onReply(new UnaryReply(initial, result.value, trailers));
-      else this.#owner.onFailure(this.#compressionFailure(result.error));
+      else this.#owner.onFailure(result.error);
     };
-    if (decoded instanceof Promise) void decoded.then(settle);
-    else settle(decoded);
-  }
-
-  #compressionFailure(problem: DecompressProblem): Failure {
-    const encoding = this.#head?.encoding ?? "none";
-    const cause = `${this.#endpoint}: grpc-encoding ${JSON.stringify(encoding.slice(0, 40))}`;
-    switch (problem) {
-      case "tooLarge":
-        return tooLargeFailure(this.#call.maxReplyBytes, cause);
-      case "malformed":
-        return protocolFailure("the upstream's message cannot be decompressed", cause);
-      case "noEncoding":
-      case "unknownEncoding":
-        return protocolFailure("the upstream's message is compressed in an unknown way", cause);
-    }
-  }
-
-  #refuse(message: string, cause: string, mustReset: boolean): void {
-    this.#fail(protocolFailure(message, `${this.#endpoint}: ${cause}`), mustReset);
+    if (opened instanceof Promise) void opened.then(settle);
+    else settle(opened);
   }
 
   #fail(failure: Failure, mustReset: boolean): void {
+    if (this.#state.kind === "ended") return;
     this.#leave(ended, mustReset);
     this.#owner.onFailure(failure);
   }
@@ -218,6 +206,7 @@ export class Attempt implements StreamEvents {
   #leave(next: AttemptState, mustReset: boolean): void {
     const state = this.#state;
     this.#state = next;
+    this.#sender?.stop();
     if (mustReset && state.kind === "open") state.stream.reset(ErrorCode.CANCEL);
   }
 }

@@ -1,12 +1,6 @@
 import { type PickContext, type Picker, policies } from "../balancer/index.ts";
 import { err, type Result, type Timer } from "../base/index.ts";
-import {
-  type Call,
-  type CallSender,
-  type Failure,
-  gatewayFailure,
-  type Reply,
-} from "../rpc/index.ts";
+import type { Call, CallSender, Failure, Reply } from "../rpc/index.ts";
 import { ActiveCall, type CallHost } from "./active-call.ts";
 import { DeadlineQueue } from "./deadline-queue.ts";
 import { Endpoint, type EndpointOwner, type EndpointState } from "./endpoint.ts";
@@ -166,11 +160,11 @@ class StaticCluster implements Cluster, CallHost, EndpointOwner {
 
   #admit(call: Call, resolve: (outcome: Result<Reply, Failure>) => void): void {
     const refusal = this.#refusal(call);
-    if (refusal !== undefined || call.messages.kind === "stream") {
-      resolve(err(refusal ?? streamingFailure()));
+    if (refusal !== undefined) {
+      resolve(err(refusal));
       return;
     }
-    const active = new ActiveCall(call, call.messages.envelope, this, resolve);
+    const active = new ActiveCall(call, this, resolve);
     this.#calls.add(active);
     this.#deadlines.add(active, call.deadline);
     call.cancellation.onCancel(() => active.onCancel());
@@ -178,9 +172,7 @@ class StaticCluster implements Cluster, CallHost, EndpointOwner {
   }
 
   #refusal(call: Call): Failure | undefined {
-    const { method } = call;
     if (this.#state.kind !== "running") return stoppingFailure();
-    if (method.clientStreaming || method.serverStreaming) return streamingFailure();
     if (call.cancellation.isCancelled) return clientClosedFailure();
     if (call.deadline <= this.#options.clock.now()) return deadlineFailure("before it was sent");
     if (this.#calls.size >= this.#options.overflow.requests) {
@@ -244,8 +236,4 @@ class StaticCluster implements Cluster, CallHost, EndpointOwner {
     for (const endpoint of this.#endpoints) endpoint.stop();
     this.emptied();
   }
-}
-
-function streamingFailure(): Failure {
-  return gatewayFailure("STREAMING_UNSUPPORTED", "streaming methods are not served");
 }

@@ -46,6 +46,18 @@ export function protocolFailure(
   return gatewayFailure("UPSTREAM_PROTOCOL_ERROR", message, { code, cause });
 }
 
+/** The stream ended inside a message. */
+export function truncatedFailure(endpoint: string): Failure {
+  const cause = `${endpoint}: the stream ended inside a message`;
+  return protocolFailure("the upstream's message is cut short", cause);
+}
+
+/** DATA ended the stream: trailers were owed (gRPC over HTTP/2, "Responses"). */
+export function missingTrailersFailure(endpoint: string): Failure {
+  const cause = `${endpoint}: the stream ended without trailers`;
+  return protocolFailure("the upstream's reply has no gRPC status", cause);
+}
+
 /** A reply message is over the limit, as sent or decompressed. */
 export function tooLargeFailure(maxBytes: number, cause: string): Failure {
   return gatewayFailure(

@@ -1,5 +1,5 @@
 import type { HeaderList } from "../h2/index.ts";
-import { type Call, formatGrpcTimeout } from "../rpc/index.ts";
+import { type Call, formatGrpcTimeout, metadataValue } from "../rpc/index.ts";
 import { acceptedEncodings } from "./decompress.ts";
 
 /** The head of a call, in the order the specification gives (gRPC over HTTP/2, "Requests"). */
@@ -23,7 +23,7 @@ export function requestHead(
     "content-type",
     "application/grpc",
     "user-agent",
-    userAgent,
+    metadataValue(call.metadata, "user-agent") ?? userAgent,
     "grpc-accept-encoding",
     acceptedEncodings,
   ];
@@ -31,6 +31,10 @@ export function requestHead(
     head.push("grpc-timeout", formatGrpcTimeout(call.deadline - now));
   }
   const { metadata } = call;
-  for (let i = 0; i < metadata.length; i++) head.push(metadata[i] ?? "");
+  for (let i = 0; i < metadata.length; i += 2) {
+    const name = metadata[i] ?? "";
+    // The client's own stands in the place of ours: the service sees who asks, and sees it once.
+    if (name !== "user-agent") head.push(name, metadata[i + 1] ?? "");
+  }
   return head;
 }

@@ -121,3 +121,18 @@ export function addresses(count: number): Address[] {
     port: 50051,
   }));
 }
+
+/** Something that a test waits for. */
+export interface Latch<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+}
+
+/** A promise that is kept from outside. */
+export function createLatch<T = void>(): Latch<T> {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((keep) => {
+    resolve = keep;
+  });
+  return { promise, resolve };
+}

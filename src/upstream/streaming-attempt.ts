@@ -1,0 +1,233 @@
+import type { Result } from "../base/index.ts";
+import { ErrorCode, type HeaderList, type Stream, type StreamEnd } from "../h2/index.ts";
+import {
+  type Call,
+  type Envelope,
+  emptyMetadata,
+  type Failure,
+  type Metadata,
+  type Reply,
+} from "../rpc/index.ts";
+import type { Attempt, AttemptOwner } from "./attempt.ts";
+import { EnvelopeReader } from "./envelope-reader.ts";
+import { missingTrailersFailure, truncatedFailure } from "./failures.ts";
+import type { StreamOpener } from "./open-connection.ts";
+import { envelopeFailure, openEnvelope } from "./open-envelope.ts";
+import { type ReplyFields, readReplyFields } from "./reply-fields.ts";
+import { replyHeadFailure, replyStatusFailure } from "./reply-status.ts";
+import { type ReplySource, ReplyStream } from "./reply-stream.ts";
+import { RequestSender } from "./request-sender.ts";
+
+type StreamingState =
+  | { readonly kind: "unsent" }
+  /** Sent; nothing has come yet. */
+  | { readonly kind: "waiting"; readonly stream: Stream }
+  /** The owner has the reply and its messages come. */
+  | {
+      readonly kind: "streaming";
+      readonly stream: Stream;
+      readonly reply: StreamingReply;
+    }
+  | { readonly kind: "ended" };
+
+const unsent: StreamingState = { kind: "unsent" };
+const ended: StreamingState = { kind: "ended" };
+
+/**
+ * One try of a call whose reply is a stream of messages. A failure before the first head fails the call; one
+ * after it ends the messages.
+ */
+export class StreamingAttempt implements Attempt, ReplySource {
+  readonly #call: Call;
+  readonly #endpoint: string;
+  readonly #owner: AttemptOwner;
+  readonly #reader: EnvelopeReader;
+  #state: StreamingState = unsent;
+  #encoding: string | undefined = undefined;
+  #isSending = false;
+  #sender: RequestSender | undefined = undefined;
+  /** Bytes of the message that is being gathered whose part of the window was given back already. */
+  #gatheredBytes = 0;
+
+  constructor(call: Call, endpoint: string, owner: AttemptOwner) {
+    this.#call = call;
+    this.#endpoint = endpoint;
+    this.#owner = owner;
+    this.#reader = new EnvelopeReader(call.maxReplyBytes);
+  }
+
+  send(connection: StreamOpener, head: HeaderList): boolean {
+    const stream = connection.openStream(head, this, false);
+    if (stream === undefined) return false;
+    this.#state = { kind: "waiting", stream };
+    const { messages } = this.#call;
+    if (messages.kind === "single") {
+      this.#isSending = !stream.write(messages.envelope, true);
+    } else {
+      this.#sender = new RequestSender(stream, messages.stream, (failure) => {
+        this.#fail(failure, true);
+      });
+    }
+    return true;
+  }
+
+  abandon(failure: Failure): void {
+    const state = this.#leave(true);
+    if (state.kind === "streaming") state.reply.end(failure);
+  }
+
+  onHeaders(fields: HeaderList, endStream: boolean): void {
+    if (this.#state.kind !== "waiting") return;
+    const head = readReplyFields(fields);
+    const failure = replyHeadFailure(head, this.#endpoint);
+    if (failure !== undefined) {
+      this.#fail(failure, !endStream);
+      return;
+    }
+    if (!endStream) {
+      this.#begin(this.#state.stream, head);
+      return;
+    }
+    const status = replyStatusFailure(head, emptyMetadata, this.#endpoint);
+    if (status !== undefined) {
+      this.#fail(status, this.#stillSends());
+      return;
+    }
+    // "Trailers-Only" with status OK: a stream without messages.
+    this.#begin(this.#state.stream, { ...head, metadata: emptyMetadata });
+    this.#finish(head);
+  }
+
+  onData(chunk: Uint8Array): void {
+    const state = this.#state;
+    if (state.kind !== "streaming") return;
+    const { stream, reply } = state;
+    let held = 0;
+    this.#reader.push(chunk);
+    for (let next = this.#reader.next(); next !== undefined; next = this.#reader.next()) {
+      if (typeof next === "string") {
+        this.#fail(envelopeFailure(next, this.#call.maxReplyBytes, this.#endpoint), true);
+        return;
+      }
+      const heldByMessage = next.length - this.#gatheredBytes;
+      this.#gatheredBytes = 0;
+      held += heldByMessage;
+      reply.messages.stream.push(next, heldByMessage);
+    }
+    // A message that is larger than the window could not be gathered if its bytes held the window.
+    const gathered = chunk.length - held;
+    this.#gatheredBytes += gathered;
+    if (gathered > 0) stream.consumed(gathered);
+  }
+
+  onTrailers(fields: HeaderList): void {
+    if (this.#state.kind === "streaming") this.#finish(readReplyFields(fields));
+  }
+
+  onWritable(): void {
+    this.#isSending = false;
+    this.#sender?.onWritable();
+  }
+
+  onEnd(end: StreamEnd): void {
+    const state = this.#state;
+    if (state.kind === "ended") return;
+    if (end.kind === "complete") {
+      this.#fail(missingTrailersFailure(this.#endpoint), false);
+      return;
+    }
+    const cause = `${this.#endpoint}: ${end.message} (code ${end.code}, by ${end.by})`;
+    if (end.unprocessed && this.#sender === undefined && state.kind === "waiting") {
+      this.#leave(false);
+      this.#owner.onUnprocessed(cause);
+    } else {
+      this.#fail(this.#owner.failureOfReset(end.code, cause), false);
+    }
+  }
+
+  taken(bytes: number): void {
+    if (this.#state.kind === "streaming") this.#state.stream.consumed(bytes);
+  }
+
+  open(envelope: Envelope): Result<Envelope, Failure> | Promise<Result<Envelope, Failure>> {
+    return openEnvelope(envelope, {
+      encoding: this.#encoding,
+      maxBytes: this.#call.maxReplyBytes,
+      endpoint: this.#endpoint,
+    });
+  }
+
+  abandoned(): void {
+    if (this.#state.kind === "ended") return;
+    this.#leave(true);
+    this.#owner.onStreamed();
+  }
+
+  #begin(stream: Stream, head: ReplyFields): void {
+    const reply = new StreamingReply(head.metadata, new ReplyStream(this));
+    this.#encoding = head.encoding;
+    this.#state = { kind: "streaming", stream, reply };
+    this.#owner.onStreaming(reply);
+  }
+
+  #finish(trailers: ReplyFields): void {
+    const state = this.#state;
+    if (state.kind !== "streaming") return;
+    state.reply.setTrailers(trailers.metadata);
+    const failure =
+      replyStatusFailure(trailers, state.reply.headers, this.#endpoint) ??
+      (this.#reader.isInsideEnvelope ? truncatedFailure(this.#endpoint) : undefined);
+    this.#leave(this.#stillSends());
+    state.reply.end(failure);
+    this.#owner.onStreamed();
+  }
+
+  #fail(failure: Failure, mustReset: boolean): void {
+    const state = this.#leave(mustReset);
+    if (state.kind === "streaming") {
+      state.reply.end(failure);
+      this.#owner.onStreamed();
+    } else if (state.kind === "waiting") {
+      this.#owner.onFailure(failure);
+    }
+  }
+
+  #stillSends(): boolean {
+    return this.#isSending || this.#sender?.isSending === true;
+  }
+
+  /** Lets go of the stream and gives the state before. */
+  #leave(mustReset: boolean): StreamingState {
+    const state = this.#state;
+    this.#state = ended;
+    this.#sender?.stop();
+    if (mustReset && (state.kind === "waiting" || state.kind === "streaming")) {
+      state.stream.reset(ErrorCode.CANCEL);
+    }
+    return state;
+  }
+}
+
+/** A reply whose messages are still to come. */
+class StreamingReply implements Reply {
+  readonly headers: Metadata;
+  readonly messages: { readonly kind: "stream"; readonly stream: ReplyStream };
+  #trailers: Metadata = emptyMetadata;
+
+  constructor(headers: Metadata, stream: ReplyStream) {
+    this.headers = headers;
+    this.messages = { kind: "stream", stream };
+  }
+
+  trailers(): Metadata {
+    return this.#trailers;
+  }
+
+  setTrailers(trailers: Metadata): void {
+    this.#trailers = trailers;
+  }
+
+  end(failure: Failure | undefined): void {
+    this.messages.stream.end(failure);
+  }
+}
