@@ -446,6 +446,29 @@ const rows: readonly Row[] = [
     want: ["a.proto:2:8: features exist in editions only"],
   },
   {
+    name: "options of fields fit their type",
+    text: `${three}\nmessage M {\n string a = 1 [packed = true];\n int32 b = 2 [jstype = JS_STRING];\n string c = 3 [lazy = true];\n}`,
+    want: [
+      'a.proto:3:9: "a": packed is for repeated numbers, bools and enums',
+      'a.proto:4:8: "b": jstype is for 64-bit integers',
+      'a.proto:5:9: "c": lazy is for message fields',
+    ],
+  },
+  {
+    name: "features of fields fit their type",
+    text: `${edition}\nmessage M {\n repeated int32 a = 1 [features.field_presence = EXPLICIT];\n oneof o { int32 b = 2 [features.field_presence = EXPLICIT]; }\n M c = 3 [features.field_presence = IMPLICIT];\n int32 d = 4 [features.repeated_field_encoding = PACKED];\n repeated string e = 5 [features.repeated_field_encoding = PACKED];\n bytes f = 6 [features.utf8_validation = NONE];\n int32 g = 7 [features.message_encoding = DELIMITED];\n extensions 100;\n}\nextend M { int32 h = 100 [features.field_presence = EXPLICIT]; }`,
+    want: [
+      'a.proto:3:17: "a": features.field_presence is not for repeated fields',
+      'a.proto:4:18: "b": features.field_presence is not for the fields of a oneof',
+      'a.proto:5:4: "c": features.field_presence of a message is not IMPLICIT',
+      'a.proto:6:8: "d": features.repeated_field_encoding is for repeated fields',
+      'a.proto:7:18: "e": features.repeated_field_encoding = PACKED is for numbers, bools and enums',
+      'a.proto:8:8: "f": features.utf8_validation is for string fields',
+      'a.proto:9:8: "g": features.message_encoding is for message fields',
+      'a.proto:12:18: "h": features.field_presence is not for extensions',
+    ],
+  },
+  {
     name: "a closed enum in a map starts at zero",
     text: `${two}\nenum E { A = 1; }\nmessage M { map<string, E> m = 1; }`,
     want: ['a.proto:3:13: the values of "m" are of E, whose first value is not 0'],

@@ -7,6 +7,7 @@ import {
 } from "@bufbuild/protobuf/wkt";
 import { nearestName } from "../../base/index.ts";
 import { defaultJsonName } from "../syntax/names.ts";
+import { checkFieldOptions } from "./check-field-options.ts";
 import type { FileUnit, ProblemLog } from "./file-unit.ts";
 
 /**
@@ -16,10 +17,12 @@ import type { FileUnit, ProblemLog } from "./file-unit.ts";
 export function checkFeatures(file: DescFile, unit: FileUnit, log: ProblemLog): void {
   for (const type of nestedTypes(file)) {
     if (type.kind === "enum") checkEnum(type, unit, log);
+    if (type.kind === "extension") checkFieldOptions(type, unit, log);
     if (type.kind !== "message") continue;
     for (const field of type.fields) {
       checkPresence(field, unit, log);
       checkDefault(field, unit, log);
+      checkFieldOptions(field, unit, log);
     }
     checkJsonNames(type, unit, log);
   }

@@ -42,7 +42,7 @@ export function openLocation(state: ParseState, path: readonly number[]): Source
 }
 
 /** Takes the comment behind the token just consumed (`;` or `{`) as the declaration's trailing one. */
-export function takeTrailingComment(state: ParseState, location: SourceCodeInfo_Location): void {
+function takeTrailingComment(state: ParseState, location: SourceCodeInfo_Location): void {
   const { cursor } = state;
   const gap = cursor.source.text.slice(cursor.previousEnd, cursor.start);
   const endsScope = cursor.is("}") || cursor.isAtEnd;

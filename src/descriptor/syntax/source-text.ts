@@ -25,7 +25,7 @@ export function createSourceText(path: string, text: string): SourceText {
 }
 
 /** The 1-based line and column of an offset. */
-export function positionOf(source: SourceText, offset: number): TextPosition {
+function positionOf(source: SourceText, offset: number): TextPosition {
   let low = 0;
   let high = source.lineStarts.length - 1;
   while (low < high) {
