@@ -5,7 +5,6 @@ import { type Attempt, type AttemptOwner, UnaryAttempt } from "./attempt.ts";
 import { type DeadlineEntry, notQueued } from "./deadline-queue.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { clientClosedFailure, deadlineFailure, resetFailure } from "./failures.ts";
-import type { StreamOpener } from "./open-connection.ts";
 import { requestHead } from "./request-head.ts";
 import { StreamingAttempt } from "./streaming-attempt.ts";
 
@@ -46,15 +45,15 @@ export class ActiveCall implements AttemptOwner, DeadlineEntry {
     this.#resolve = resolve;
   }
 
-  /** Sends the call on `connection`; false when it takes no stream. */
-  sendOn(endpoint: Endpoint, connection: StreamOpener): boolean {
+  /** Sends the call to `endpoint`; false when none of its connections takes a stream. */
+  sendTo(endpoint: Endpoint): boolean {
     const host = this.#host;
     const attempt = this.call.method.serverStreaming
       ? new StreamingAttempt(this.call, endpoint.key, this)
       : new UnaryAttempt(this.call, endpoint.key, this);
     const authority = host.authority ?? endpoint.authority;
     const head = requestHead(this.call, authority, host.userAgent, host.now());
-    if (!attempt.send(connection, head)) return false;
+    if (!attempt.send(endpoint, head)) return false;
     endpoint.inFlight++;
     this.#state = { kind: "sent", attempt, endpoint };
     return true;

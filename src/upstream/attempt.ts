@@ -39,8 +39,8 @@ export interface AttemptOwner {
 
 /** One try of a call. */
 export interface Attempt extends StreamEvents {
-  /** Opens the stream and sends the call; false when the connection takes no stream. */
-  send(connection: StreamOpener, head: HeaderList): boolean;
+  /** Opens the stream and sends the call; false when `opener` takes none. */
+  send(opener: StreamOpener, head: HeaderList): boolean;
   /** Gives up because of `failure`: the upstream is told at once and the owner is not. */
   abandon(failure: Failure): void;
 }
@@ -75,8 +75,8 @@ export class UnaryAttempt implements Attempt {
     this.#owner = owner;
   }
 
-  send(connection: StreamOpener, head: HeaderList): boolean {
-    const stream = connection.openStream(head, this, false);
+  send(opener: StreamOpener, head: HeaderList): boolean {
+    const stream = opener.openStream(head, this, false);
     if (stream === undefined) return false;
     this.#state = { kind: "open", stream };
     const { messages } = this.#call;

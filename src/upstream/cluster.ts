@@ -185,9 +185,8 @@ class StaticCluster implements Cluster, CallHost, EndpointOwner {
   #trySend(call: ActiveCall): boolean {
     for (let tries = this.#count.ready; tries > 0; tries--) {
       const endpoint = this.#picker.pick(noContext);
-      const connection = endpoint?.connectionWithRoom();
       if (endpoint === undefined) return false;
-      if (connection !== undefined && call.sendOn(endpoint, connection)) return true;
+      if (call.sendTo(endpoint)) return true;
     }
     return false;
   }

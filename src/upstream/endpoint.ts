@@ -1,8 +1,9 @@
 import type { BalancedEndpoint } from "../balancer/index.ts";
 import type { Timer } from "../base/index.ts";
+import type { HeaderList, Stream, StreamEvents } from "../h2/index.ts";
 import { type Address, authorityOf, formatAddress } from "./address.ts";
 import { backoffDelayMs } from "./backoff.ts";
-import type { ConnectionOpener } from "./open-connection.ts";
+import type { ConnectionOpener, StreamOpener } from "./open-connection.ts";
 import type { ClusterOptions } from "./options.ts";
 import { type ConnectionOwner, PooledConnection } from "./pooled-connection.ts";
 
@@ -28,7 +29,7 @@ export type EndpointState =
   | { readonly kind: "stopped" };
 
 /** One endpoint of a cluster with its connections. */
-export class Endpoint implements BalancedEndpoint, ConnectionOwner {
+export class Endpoint implements BalancedEndpoint, ConnectionOwner, StreamOpener {
   readonly key: string;
   readonly authority: string;
   readonly weight = 1;
@@ -93,10 +94,14 @@ export class Endpoint implements BalancedEndpoint, ConnectionOwner {
     this.#become({ kind: "connecting" });
   }
 
-  /** A connection that takes a stream now. Undefined when all are full; the pool then grows, if it may. */
-  connectionWithRoom(): PooledConnection | undefined {
+  /**
+   * Opens a stream on the first connection that takes one. Undefined when all are full: the pool then grows, if
+   * it may, and every connection that refused tells when it has room.
+   */
+  openStream(head: HeaderList, events: StreamEvents, endStream: boolean): Stream | undefined {
     for (const connection of this.#usable) {
-      if (connection.canOpen) return connection;
+      const stream = connection.openStream(head, events, endStream);
+      if (stream !== undefined) return stream;
     }
     this.#grow();
     return undefined;

@@ -12,7 +12,7 @@ import type { ConnectionOpener, UpstreamConnection } from "./open-connection.ts"
 /** Told of the life of a connection. `opened` comes at most once, `closed` exactly once and last. */
 export interface ConnectionOwner {
   opened(connection: PooledConnection): void;
-  /** A stream may be opened again. */
+  /** A stream may be opened again after one was refused. */
   hasRoom(): void;
   /** It takes no new call any more; those it has may still end well. */
   retired(connection: PooledConnection): void;
@@ -48,15 +48,6 @@ export class PooledConnection implements ConnectionEvents {
     );
     this.#state = { kind: "opening", timer };
     this.#connection = open(address, this);
-  }
-
-  get isOpen(): boolean {
-    return this.#state.kind === "open";
-  }
-
-  /** Whether a stream can be opened on it now. */
-  get canOpen(): boolean {
-    return this.#state.kind === "open" && this.#connection.canOpen;
   }
 
   /** Whether it has been of use: carried a call, or stood for `ms`. One that was not counts as a failure to

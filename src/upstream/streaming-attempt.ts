@@ -56,8 +56,8 @@ export class StreamingAttempt implements Attempt, ReplySource {
     this.#reader = new EnvelopeReader(call.maxReplyBytes);
   }
 
-  send(connection: StreamOpener, head: HeaderList): boolean {
-    const stream = connection.openStream(head, this, false);
+  send(opener: StreamOpener, head: HeaderList): boolean {
+    const stream = opener.openStream(head, this, false);
     if (stream === undefined) return false;
     this.#state = { kind: "waiting", stream };
     const { messages } = this.#call;

@@ -75,6 +75,7 @@ export class FakeConnection implements UpstreamConnection {
   isReady = false;
   isClosing = false;
   isClosed = false;
+  #hasRefused = false;
   destroyedWith: string | undefined = undefined;
 
   constructor(address: Address, events: ConnectionEvents) {
@@ -82,18 +83,23 @@ export class FakeConnection implements UpstreamConnection {
     this.events = events;
   }
 
-  get canOpen(): boolean {
+  get #canOpen(): boolean {
     return this.isReady && !this.isClosing && !this.isClosed && this.active < this.maxStreams;
   }
 
   openStream(head: HeaderList, events: StreamEvents): Stream | undefined {
-    if (!this.canOpen) return undefined;
+    if (!this.#canOpen) {
+      this.#hasRefused = true;
+      return undefined;
+    }
     this.active++;
     const stream = new FakeStream(this.streams.length * 2 + 1, head, events, () => {
-      const wasFull = this.active >= this.maxStreams;
       this.active--;
       if (this.isClosing && this.active === 0) this.#closed(undefined);
-      else if (wasFull && !this.isClosing) this.events.onCapacity();
+      else if (this.#hasRefused && !this.isClosing) {
+        this.#hasRefused = false;
+        this.events.onCapacity();
+      }
     });
     this.streams.push(stream);
     return stream;

@@ -1,0 +1,388 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { CancellationSource, err, ok, type Result } from "../../src/base/index.ts";
+import type { HeaderList } from "../../src/h2/index.ts";
+import {
+  type Envelope,
+  type Failure,
+  gatewayFailure,
+  type MessageStream,
+  type Reply,
+  type RpcMethod,
+} from "../../src/rpc/index.ts";
+import type { FakeStream } from "./fake-connection.ts";
+import {
+  createLatch,
+  envelope,
+  failureOf,
+  gatewayFailureOf,
+  type Latch,
+  replyOf,
+  sentCall,
+  textOf,
+} from "./setup.ts";
+
+const cancelCode = 8;
+const grpcHead: HeaderList = [":status", "200", "content-type", "application/grpc"];
+const path = "/library.v1.Library/Stream";
+const serverStreaming: RpcMethod = { path, clientStreaming: false, serverStreaming: true };
+const clientStreaming: RpcMethod = { path, clientStreaming: true, serverStreaming: false };
+const both: RpcMethod = { path, clientStreaming: true, serverStreaming: true };
+
+function messagesOf(reply: Reply): MessageStream {
+  assert.ok(reply.messages.kind === "stream", "the reply is no stream");
+  return reply.messages.stream;
+}
+
+function textOfNext(next: Result<Envelope | undefined, Failure>): string | undefined {
+  assert.ok(next.ok, `the stream has failed: ${next.ok ? "" : JSON.stringify(next.error)}`);
+  return next.value === undefined ? undefined : Buffer.from(next.value.subarray(5)).toString();
+}
+
+/** A reply whose head has come. */
+async function openReply(overrides: Parameters<typeof sentCall>[0] = {}): Promise<
+  Omit<ReturnType<typeof sentCall>, "outcome"> & {
+    readonly reply: Reply;
+    readonly messages: MessageStream;
+  }
+> {
+  const sent = sentCall({ method: serverStreaming, ...overrides });
+  sent.stream.events.onHeaders([...grpcHead, "x-shelf", "1"], false);
+  const reply = replyOf(await sent.outcome);
+  return { ...sent, reply, messages: messagesOf(reply) };
+}
+
+suite("a reply that streams", () => {
+  test("is given at its head, its messages as they come, its trailers at the end", async () => {
+    const { stream, reply, messages, cluster } = await openReply();
+    assert.deepEqual(reply.headers, ["x-shelf", "1"]);
+    stream.events.onData(Buffer.concat([envelope("one"), envelope("two")]));
+    assert.equal(textOfNext(await messages.next()), "one");
+    assert.equal(textOfNext(await messages.next()), "two");
+    const third = messages.next();
+    stream.events.onData(envelope("three"));
+    assert.equal(textOfNext(await third), "three");
+    assert.equal(cluster.status().inFlight, 1);
+    const last = messages.next();
+    stream.events.onTrailers(["grpc-status", "0", "x-cost", "3"]);
+    stream.end({ kind: "complete" });
+    assert.equal(textOfNext(await last), undefined);
+    assert.equal(textOfNext(await messages.next()), undefined);
+    assert.deepEqual(reply.trailers(), ["x-cost", "3"]);
+    assert.equal(cluster.status().inFlight, 0);
+    assert.deepEqual(stream.resets, []);
+  });
+
+  test("without messages is an empty stream, also when its head is its trailers", async () => {
+    const { outcome, stream, cluster } = sentCall({ method: serverStreaming });
+    stream.events.onHeaders([...grpcHead, "grpc-status", "0", "x-cost", "3"], true);
+    stream.end({ kind: "complete" });
+    const reply = replyOf(await outcome);
+    assert.equal(textOfNext(await messagesOf(reply).next()), undefined);
+    assert.deepEqual(reply.headers, []);
+    assert.deepEqual(reply.trailers(), ["x-cost", "3"]);
+    assert.equal(cluster.status().inFlight, 0);
+  });
+
+  test("that fails with its head fails the call", async () => {
+    const { outcome, stream } = sentCall({ method: serverStreaming });
+    stream.events.onHeaders([...grpcHead, "grpc-status", "5"], true);
+    assert.equal(failureOf(await outcome).code, 5);
+  });
+
+  test("gives its messages first, then the status that it ended with", async () => {
+    const { stream, messages } = await openReply();
+    stream.events.onData(envelope("one"));
+    stream.events.onTrailers(["grpc-status", "8", "grpc-message", "enough"]);
+    stream.end({ kind: "complete" });
+    assert.equal(textOfNext(await messages.next()), "one");
+    const end = await messages.next();
+    assert.ok(!end.ok && end.error.kind === "upstream");
+    assert.equal(end.error.code, 8);
+    assert.deepEqual(end.error.headers, ["x-shelf", "1"]);
+  });
+
+  test("decompresses each message whose flag says so", async () => {
+    const sent = sentCall({ method: serverStreaming });
+    sent.stream.events.onHeaders([...grpcHead, "grpc-encoding", "gzip"], false);
+    const messages = messagesOf(replyOf(await sent.outcome));
+    sent.stream.events.onData(Buffer.concat([envelope(gzipSync("one"), 1), envelope("two")]));
+    assert.equal(textOfNext(await messages.next()), "one");
+    assert.equal(textOfNext(await messages.next()), "two");
+  });
+
+  test("U-24: holds the window until a message is taken", async () => {
+    const { stream, messages } = await openReply();
+    const one = envelope("x".repeat(100));
+    stream.events.onData(Buffer.concat([one, one, one.subarray(0, 50)]));
+    assert.equal(stream.consumedBytes, 50);
+    await messages.next();
+    assert.equal(stream.consumedBytes, 50 + one.length);
+    stream.events.onData(one.subarray(50));
+    assert.equal(stream.consumedBytes, 50 + one.length);
+    await messages.next();
+    await messages.next();
+    assert.equal(stream.consumedBytes, 3 * one.length);
+  });
+
+  const ends: readonly {
+    readonly name: string;
+    readonly end: (stream: FakeStream) => void;
+    readonly reason: string;
+    readonly isReset: boolean;
+  }[] = [
+    {
+      name: "U-08: a reset",
+      end: (stream) => stream.resetByPeer(2),
+      reason: "UPSTREAM_RESET",
+      isReset: false,
+    },
+    {
+      name: "a reset that calls itself unprocessed",
+      end: (stream) => stream.resetByPeer(7, true),
+      reason: "UPSTREAM_RESET",
+      isReset: false,
+    },
+    {
+      name: "no trailers",
+      end: (stream) => stream.end({ kind: "complete" }),
+      reason: "UPSTREAM_PROTOCOL_ERROR",
+      isReset: false,
+    },
+    {
+      name: "a message that is cut short",
+      end: (stream) => {
+        stream.events.onData(envelope("x").subarray(0, 3));
+        stream.events.onTrailers(["grpc-status", "0"]);
+        stream.end({ kind: "complete" });
+      },
+      reason: "UPSTREAM_PROTOCOL_ERROR",
+      isReset: false,
+    },
+    {
+      name: "a broken prefix",
+      end: (stream) => stream.events.onData(envelope("x", 7)),
+      reason: "UPSTREAM_PROTOCOL_ERROR",
+      isReset: true,
+    },
+    {
+      name: "a message over the limit",
+      end: (stream) => stream.events.onData(Buffer.from([0, 9, 9, 9, 9])),
+      reason: "UPSTREAM_MESSAGE_TOO_LARGE",
+      isReset: true,
+    },
+    {
+      name: "a message that cannot be decompressed",
+      end: (stream) => stream.events.onData(envelope("x", 1)),
+      reason: "UPSTREAM_PROTOCOL_ERROR",
+      isReset: true,
+    },
+  ];
+  for (const row of ends) {
+    test(`ends visibly by ${row.name}, and the call is over`, async () => {
+      const { stream, messages, cluster, network } = await openReply();
+      stream.events.onData(envelope("one"));
+      assert.equal(textOfNext(await messages.next()), "one");
+      row.end(stream);
+      const end = await messages.next();
+      assert.ok(!end.ok && end.error.kind === "gateway");
+      assert.equal(end.error.reason, row.reason);
+      assert.deepEqual(stream.resets, row.isReset ? [cancelCode] : []);
+      assert.equal(cluster.status().inFlight, 0);
+      assert.equal(cluster.status().endpoints[0]?.inFlight, 0);
+      assert.equal(network.streams.length, 1);
+    });
+  }
+
+  test("U-05: that is refused before its head is sent once more", async () => {
+    const { outcome, stream, network } = sentCall({ method: serverStreaming });
+    stream.resetByPeer(7, true);
+    network.streams[1]?.events.onHeaders(grpcHead, false);
+    replyOf(await outcome);
+  });
+
+  test("ends by its deadline, also when messages have come", async () => {
+    const { stream, messages, clock } = await openReply({ deadline: 1000 + 200 });
+    const next = messages.next();
+    clock.advance(204);
+    const end = await next;
+    assert.ok(!end.ok && end.error.kind === "gateway");
+    assert.equal(end.error.reason, "DEADLINE_EXCEEDED");
+    assert.deepEqual(stream.resets, [cancelCode]);
+  });
+
+  test("U-22: ends when the client goes away", async () => {
+    const source = new CancellationSource();
+    const { stream, messages, cluster } = await openReply({ cancellation: source });
+    const next = messages.next();
+    source.cancel();
+    const end = await next;
+    assert.ok(!end.ok && end.error.kind === "gateway");
+    assert.equal(end.error.reason, "CLIENT_CLOSED");
+    assert.deepEqual(stream.resets, [cancelCode]);
+    assert.equal(cluster.status().inFlight, 0);
+  });
+
+  test("is reset when its reader cancels", async () => {
+    const { stream, messages, cluster } = await openReply();
+    stream.events.onData(envelope("one"));
+    messages.cancel();
+    messages.cancel();
+    assert.deepEqual(stream.resets, [cancelCode]);
+    assert.equal(textOfNext(await messages.next()), undefined);
+    assert.equal(cluster.status().inFlight, 0);
+  });
+});
+
+/** A client's stream that a test feeds. */
+class FedStream implements MessageStream {
+  readonly #fed: Result<Envelope | undefined, Failure>[] = [];
+  #waiting: Latch<Result<Envelope | undefined, Failure>> | undefined = undefined;
+  asked = 0;
+  isCancelled = false;
+
+  next(): Promise<Result<Envelope | undefined, Failure>> {
+    this.asked++;
+    const fed = this.#fed.shift();
+    if (fed !== undefined) return Promise.resolve(fed);
+    this.#waiting = createLatch();
+    return this.#waiting.promise;
+  }
+
+  cancel(): void {
+    this.isCancelled = true;
+  }
+
+  feed(next: Result<Envelope | undefined, Failure>): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (waiting === undefined) this.#fed.push(next);
+    else waiting.resolve(next);
+  }
+}
+
+/** Lets everything that waits for a promise go on. */
+async function settle(): Promise<void> {
+  await new Promise<void>((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+suite("a client that streams", () => {
+  test("has its messages sent as they come, and the end with the last", async () => {
+    const fed = new FedStream();
+    const { outcome, stream } = sentCall({
+      method: clientStreaming,
+      messages: { kind: "stream", stream: fed },
+    });
+    fed.feed(ok(envelope("one")));
+    await settle();
+    assert.equal(stream.written.length, 1);
+    assert.equal(stream.sentEnd, false);
+    fed.feed(ok(envelope("two")));
+    fed.feed(ok(undefined));
+    await settle();
+    assert.equal(
+      Buffer.concat(stream.written).toString("latin1"),
+      "\0\0\0\0\x03one\0\0\0\0\x03two",
+    );
+    assert.equal(stream.sentEnd, true);
+    stream.answer(envelope("sum"));
+    assert.equal(textOf(await outcome), "sum");
+    assert.equal(fed.isCancelled, false);
+  });
+
+  test("is asked for no more while the upstream's windows are full", async () => {
+    const fed = new FedStream();
+    const { stream } = sentCall({
+      method: clientStreaming,
+      messages: { kind: "stream", stream: fed },
+    });
+    stream.isWritable = false;
+    fed.feed(ok(envelope("one")));
+    await settle();
+    assert.equal(fed.asked, 1);
+    stream.events.onWritable();
+    await settle();
+    assert.equal(fed.asked, 2);
+  });
+
+  test("that fails fails the call and resets the stream", async () => {
+    const fed = new FedStream();
+    const { outcome, stream } = sentCall({
+      method: clientStreaming,
+      messages: { kind: "stream", stream: fed },
+    });
+    fed.feed(err(gatewayFailure("INVALID_JSON", "items[2]: not JSON")));
+    assert.equal(gatewayFailureOf(await outcome).reason, "INVALID_JSON");
+    assert.deepEqual(stream.resets, [cancelCode]);
+  });
+
+  test("is told to stop when the reply comes before its end", async () => {
+    const fed = new FedStream();
+    const { outcome, stream } = sentCall({
+      method: clientStreaming,
+      messages: { kind: "stream", stream: fed },
+    });
+    stream.events.onHeaders(grpcHead, false);
+    stream.events.onData(envelope("enough"));
+    stream.events.onTrailers(["grpc-status", "0"]);
+    assert.equal(textOf(await outcome), "enough");
+    assert.equal(fed.isCancelled, true);
+    assert.deepEqual(stream.resets, [cancelCode]);
+    fed.feed(ok(envelope("late")));
+    await settle();
+    assert.equal(stream.written.length, 0);
+  });
+
+  test("is not sent again, because its messages were taken", async () => {
+    const fed = new FedStream();
+    const { outcome, stream, network } = sentCall({
+      method: clientStreaming,
+      messages: { kind: "stream", stream: fed },
+    });
+    stream.resetByPeer(7, true);
+    assert.equal(gatewayFailureOf(await outcome).reason, "UPSTREAM_RESET");
+    assert.equal(network.streams.length, 1);
+    assert.equal(fed.isCancelled, true);
+  });
+
+  test("may stream while its reply streams", async () => {
+    const fed = new FedStream();
+    const { outcome, stream, cluster } = sentCall({
+      method: both,
+      messages: { kind: "stream", stream: fed },
+    });
+    stream.events.onHeaders(grpcHead, false);
+    const messages = messagesOf(replyOf(await outcome));
+    for (const text of ["one", "two"]) {
+      fed.feed(ok(envelope(text)));
+      await settle();
+      stream.events.onData(stream.written.at(-1) ?? assert.fail());
+      assert.equal(textOfNext(await messages.next()), text);
+    }
+    fed.feed(ok(undefined));
+    await settle();
+    stream.events.onTrailers(["grpc-status", "0"]);
+    stream.end({ kind: "complete" });
+    assert.equal(textOfNext(await messages.next()), undefined);
+    assert.deepEqual(stream.resets, []);
+    assert.equal(cluster.status().inFlight, 0);
+  });
+
+  test("that fails while its reply streams ends the reply", async () => {
+    const fed = new FedStream();
+    const { outcome, stream } = sentCall({
+      method: both,
+      messages: { kind: "stream", stream: fed },
+    });
+    stream.events.onHeaders(grpcHead, false);
+    const messages = messagesOf(replyOf(await outcome));
+    fed.feed(err(gatewayFailure("INVALID_JSON", "items[2]: not JSON")));
+    const end = await messages.next();
+    assert.ok(!end.ok && end.error.kind === "gateway");
+    assert.equal(end.error.reason, "INVALID_JSON");
+    assert.deepEqual(stream.resets, [cancelCode]);
+  });
+});
