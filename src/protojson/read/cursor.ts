@@ -12,6 +12,7 @@ export const skipped = 2;
 
 /** Longest text kept between requests; a larger one takes memory of its own. */
 const retainedBytes = 1024 * 1024;
+const longestPath = 400;
 const emptyBytes = Buffer.alloc(1);
 /** Stands in while nothing is read. */
 const noWriter = new WireWriter();
@@ -256,7 +257,9 @@ function joinPath(innermostFirst: readonly string[]): string {
     const segment = innermostFirst[i] ?? "";
     path += path === "" || segment.startsWith("[") ? segment : `.${segment}`;
   }
-  return path;
+  // Keys of a body are part of a path, so that it could become as long as a body.
+  if (path.length <= longestPath) return path;
+  return `${path.slice(0, longestPath / 2)}...${path.slice(-longestPath / 2)}`;
 }
 
 /** The first byte that no UTF-8 text has there; only called when there is one. Whole blocks are checked natively. */

@@ -196,7 +196,7 @@ export function readDouble(cursor: JsonCursor): Status {
     mantissa = mantissa * 10 + digit;
     digit = (bytes[++at] as number) - 0x30;
   }
-  let digits = at - first;
+  const whole = at - first;
   let fraction = 0;
   if (digit === -2) {
     const point = at;
@@ -206,12 +206,10 @@ export function readDouble(cursor: JsonCursor): Status {
       digit = (bytes[++at] as number) - 0x30;
     }
     fraction = at - point - 1;
-    if (fraction === 0) digits = 0;
-    digits += fraction;
   }
-  const isExact =
-    digits > 0 && digits <= exactDigits && at > first && ((digit + 0x30) | 0x20) !== 0x65;
-  if (isExact && (bytes[first] !== 0x30 || digits - fraction === 1)) {
+  const digits = whole + fraction;
+  const isComplete = whole > 0 && ((digit + 0x30) | 0x20) !== 0x65 && bytes[at - 1] !== 0x2e;
+  if (isComplete && digits <= exactDigits && (whole === 1 || bytes[first] !== 0x30)) {
     // Both operands are exact, so that the quotient is rounded once, as the decimal would be (Clinger 1990).
     const value = fraction === 0 ? mantissa : mantissa / (exactPowers[fraction] as number);
     cursor.number = negative ? -value : value;
