@@ -19,6 +19,12 @@ export interface RestCodecs {
   readonly printDetails: DetailsPrinter;
 }
 
+/**
+ * Messages inside each other that a reply may have. Whatever a request may be, its echo can be printed: a
+ * level of JSON in a google.protobuf.Struct is three messages on the wire.
+ */
+const replyDepth = 1000;
+
 /** Prepares the codecs of a schema for one set of switches. Each message is compiled when it is first named. */
 export function compileRestCodecs(
   schema: Schema,
@@ -37,19 +43,19 @@ export function compileRestCodecs(
     preserveProtoNames: json.preserveProtoNames,
     int64AsNumber: json.int64AsNumber,
     pretty: json.pretty,
-    maxDepth,
+    maxDepth: replyDepth,
   };
   return {
     registry,
     read,
     readers: createJsonReaders(registry, read),
     writers: createJsonWriters(registry, { ...write, unknownAny: "fail" }),
-    printDetails: detailsPrinter(registry, maxDepth),
+    printDetails: detailsPrinter(registry),
   };
 }
 
 /** Errors are canonical JSON whatever the switches say, and types that nobody knows stay as base64. */
-function detailsPrinter(registry: Registry, maxDepth: number): DetailsPrinter {
+function detailsPrinter(registry: Registry): DetailsPrinter {
   const status = registry.getMessage("google.rpc.Status");
   if (status === undefined) return () => undefined;
   const writer = createJsonWriters(registry, {
@@ -58,7 +64,7 @@ function detailsPrinter(registry: Registry, maxDepth: number): DetailsPrinter {
     preserveProtoNames: false,
     int64AsNumber: false,
     pretty: false,
-    maxDepth,
+    maxDepth: replyDepth,
     unknownAny: "base64",
   }).message(status);
   return (wire) => {

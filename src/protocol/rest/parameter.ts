@@ -108,7 +108,7 @@ function takenBy(id: string, scope: ParameterScope): string | undefined {
 
 function plainParameter(path: FieldPath, id: string, scope: ParameterScope): Parameter {
   const leaf = leafOf(path);
-  if (!isTextBindable(leaf)) return refused(describeUnbindable(leaf));
+  if (leaf.fieldKind === "map" || !isTextBindable(leaf)) return refused(describeUnbindable(leaf));
   const text = compileTextField(path, scope.registry, scope.json);
   return {
     kind: "field",
