@@ -65,11 +65,6 @@ export const reasons = {
     code: Code.INVALID_ARGUMENT,
     meaning: "The connection ended before the whole body had come.",
   },
-  NOT_ACCEPTABLE: {
-    code: Code.INVALID_ARGUMENT,
-    http: 406,
-    meaning: "No format that the `accept` header allows can be given.",
-  },
   REQUEST_TIMEOUT: {
     code: Code.DEADLINE_EXCEEDED,
     http: 408,
