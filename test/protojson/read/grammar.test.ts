@@ -50,7 +50,9 @@ suite("JSONTestSuite", () => {
         assert.ok(wire instanceof Uint8Array, JSON.stringify(wire));
         const want: unknown = JSON.parse(json.toString());
         // -0 and 0 are one number in JSON.
-        const got = JSON.parse(JSON.stringify(toJson(ValueSchema, fromBinary(ValueSchema, wire))));
+        const got: unknown = JSON.parse(
+          JSON.stringify(toJson(ValueSchema, fromBinary(ValueSchema, wire))),
+        );
         assert.deepEqual(got, JSON.parse(JSON.stringify(want)));
       });
     } else if (name.startsWith("n_")) {
