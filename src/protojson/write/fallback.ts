@@ -10,6 +10,13 @@ import { JsonSink } from "./json-sink.ts";
 import type { JsonWriteOptions } from "./options.ts";
 
 const encoder = new TextEncoder();
+const longs: ReadonlySet<ScalarType> = new Set([
+  Scalar.INT64,
+  Scalar.UINT64,
+  Scalar.SINT64,
+  Scalar.FIXED64,
+  Scalar.SFIXED64,
+]);
 
 /**
  * The JSON of a field that is not there: the default its schema states, else the zero of its type, the first
@@ -36,34 +43,20 @@ export function fallbackText(
 
 function scalarText(scalar: ScalarType, stated: unknown, options: JsonWriteOptions): Uint8Array {
   const sink = new JsonSink();
-  switch (scalar) {
-    case Scalar.BOOL:
-      sink.ascii(stated === true ? "true" : "false");
-      break;
-    case Scalar.STRING:
-      return encoder.encode(JSON.stringify(typeof stated === "string" ? stated : ""));
-    case Scalar.BYTES: {
-      const bytes = stated instanceof Uint8Array ? stated : new Uint8Array(0);
-      writeBase64(sink, bytes, 0, bytes.length);
-      break;
-    }
-    case Scalar.DOUBLE:
-      writeDouble(sink, typeof stated === "number" ? stated : 0);
-      break;
-    case Scalar.FLOAT:
-      writeFloat(sink, Math.fround(typeof stated === "number" ? stated : 0));
-      break;
-    case Scalar.INT64:
-    case Scalar.UINT64:
-    case Scalar.FIXED64:
-    case Scalar.SFIXED64:
-    case Scalar.SINT64: {
-      const digits = typeof stated === "bigint" || typeof stated === "string" ? `${stated}` : "0";
-      sink.ascii(options.int64AsNumber ? digits : `"${digits}"`);
-      break;
-    }
-    default:
-      sink.ascii(typeof stated === "number" ? String(stated) : "0");
+  if (scalar === Scalar.STRING) {
+    return encoder.encode(JSON.stringify(typeof stated === "string" ? stated : ""));
+  }
+  if (scalar === Scalar.BYTES) {
+    const bytes = stated instanceof Uint8Array ? stated : new Uint8Array(0);
+    writeBase64(sink, bytes, 0, bytes.length);
+  } else if (scalar === Scalar.BOOL) sink.ascii(stated === true ? "true" : "false");
+  else if (longs.has(scalar)) {
+    const digits = typeof stated === "bigint" || typeof stated === "string" ? `${stated}` : "0";
+    sink.ascii(options.int64AsNumber ? digits : `"${digits}"`);
+  } else {
+    const number = typeof stated === "number" ? stated : 0;
+    if (scalar === Scalar.FLOAT) writeFloat(sink, Math.fround(number));
+    else writeDouble(sink, number);
   }
   return sink.bytes();
 }

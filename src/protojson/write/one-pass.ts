@@ -87,6 +87,7 @@ function enclose(state: WriteState, start: number, open: number, close: number):
   sink.byte(close);
 }
 
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: the loop that every field of every reply goes through
 function writeFields(
   state: WriteState,
   plan: MessagePlan,
@@ -132,7 +133,7 @@ function writeFields(
         ? writeSingle(state, field, end, depth)
         : writeMany(state, field, tag, end, depth);
     if (result !== outcome.done) return result;
-    if (field.unprinted !== undefined && isText(state, valueStart, field.unprinted)) {
+    if (field.unprinted !== undefined && isDefault(state, field, field.unprinted, valueStart)) {
       sink.length = fieldStart;
     }
   }
@@ -142,12 +143,18 @@ function writeFields(
   return outcome.done;
 }
 
-/** Whether what was written since `start` is `text`. */
-function isText(state: WriteState, start: number, text: Uint8Array): boolean {
+/** Whether the value that was just read, and written since `start`, is the one that is not printed. */
+export function isDefault(
+  state: WriteState,
+  field: FieldPlan,
+  text: Uint8Array,
+  start: number,
+): boolean {
   const { buffer, length } = state.sink;
   if (length - start !== text.length) return false;
   for (let i = 0; i < text.length; i++) if (buffer[start + i] !== text[i]) return false;
-  return true;
+  // All numbers of NullValue print the same.
+  return field.names?.isNull !== true || state.reader.low === 0;
 }
 
 /** Prints the fields between two that came; false if one of them is required. */

@@ -15,27 +15,36 @@ export function makePretty(sink: JsonSink, start: number): void {
   const compact = Uint8Array.prototype.slice.call(sink.buffer, start, sink.length);
   sink.length = start;
   let level = 0;
-  let isInString = false;
-  for (let i = 0; i < compact.length; i++) {
-    const byte = compact[i] as number;
-    if (isInString) {
-      sink.byte(byte);
-      if (byte === backslash) sink.byte(compact[++i] as number);
-      else if (byte === quote) isInString = false;
-    } else if (isOpening(byte)) {
-      sink.byte(byte);
-      if (isClosing(compact[i + 1] as number)) sink.byte(compact[++i] as number);
-      else breakLine(sink, ++level);
-    } else if (isClosing(byte)) {
-      breakLine(sink, --level);
-      sink.byte(byte);
-    } else {
-      sink.byte(byte);
-      if (byte === quote) isInString = true;
-      else if (byte === comma) breakLine(sink, level);
-      else if (byte === colon) sink.byte(space);
+  let position = 0;
+  while (position < compact.length) {
+    const byte = compact[position] as number;
+    if (byte === quote) {
+      position = copyString(sink, compact, position);
+      continue;
     }
+    position++;
+    if (isOpening(byte)) {
+      sink.byte(byte);
+      if (isClosing(compact[position] as number)) sink.byte(compact[position++] as number);
+      else breakLine(sink, ++level);
+      continue;
+    }
+    if (isClosing(byte)) breakLine(sink, --level);
+    sink.byte(byte);
+    if (byte === comma) breakLine(sink, level);
+    else if (byte === colon) sink.byte(space);
   }
+}
+
+/** Copies the string that begins at `start`; gives the position behind it. */
+function copyString(sink: JsonSink, compact: Uint8Array, start: number): number {
+  let end = start + 1;
+  while (compact[end] !== quote) end += compact[end] === backslash ? 2 : 1;
+  end++;
+  sink.reserve(end - start);
+  sink.buffer.set(compact.subarray(start, end), sink.length);
+  sink.length += end - start;
+  return end;
 }
 
 function isOpening(byte: number): boolean {

@@ -3,7 +3,7 @@
 import { malformed, wireType } from "../wire-reader.ts";
 import { checkDropped } from "./check-dropped.ts";
 import { findOccurrences, type Occurrence, type Occurrences } from "./occurrences.ts";
-import { writeMessage } from "./one-pass.ts";
+import { isDefault, writeMessage } from "./one-pass.ts";
 import { container, type FieldPlan, type MessagePlan, messageShape, valueKind } from "./plan.ts";
 import { emptyFound, scanWellKnown, writeFound } from "./well-known.ts";
 import { writeKey, writeScalar } from "./write-scalar.ts";
@@ -117,13 +117,10 @@ function refuseInside(state: WriteState, field: FieldPlan, problem: string): num
 
 /** Implicit defaults are left out, and lists and maps that turned out to be empty. */
 function isUnprinted(state: WriteState, field: FieldPlan, start: number): boolean {
-  const { buffer, length } = state.sink;
   if (field.container !== container.singular) {
-    return length - start === 2 && field.absent === undefined;
+    return state.sink.length - start === 2 && field.absent === undefined;
   }
-  const text = field.unprinted;
-  if (text === undefined || length - start !== text.length) return false;
-  return Buffer.compare(buffer.subarray(start, length), text) === 0;
+  return field.unprinted !== undefined && isDefault(state, field, field.unprinted, start);
 }
 
 /** Struct and ListValue. */

@@ -92,7 +92,7 @@ function itemArbitrary(field: DescField, registry: Registry, depth: number): fc.
     const known = fc.constantFrom(...field.enum.values.map((value) => value.number));
     return field.enum.open ? fc.oneof(known, known, fc.integer()) : known;
   }
-  return scalarArbitrary(field.scalar ?? ScalarType.STRING);
+  return scalarArbitrary(field.scalar);
 }
 
 /** Strings with what JSON escapes, what UTF-8 makes long, and what JavaScript treats apart. */
@@ -154,7 +154,7 @@ export function scalarArbitrary(type: ScalarType): fc.Arbitrary<unknown> {
       return fc.boolean();
     case ScalarType.BYTES:
       return fc.uint8Array({ maxLength: 20 }).map((bytes) => new Uint8Array(bytes));
-    default:
+    case ScalarType.STRING:
       return textArbitrary;
   }
 }
