@@ -1,11 +1,5 @@
 import type { Result } from "../base/index.ts";
-import {
-  ErrorCode,
-  type HeaderList,
-  type Stream,
-  type StreamEnd,
-  type StreamEvents,
-} from "../h2/index.ts";
+import type { HeaderList, Stream, StreamEnd, StreamEvents } from "../h2/index.ts";
 import {
   type Call,
   type Envelope,
@@ -19,6 +13,7 @@ import { EnvelopeReader, isCompressed, isWholeEnvelope, prefixProblem } from "./
 import { missingTrailersFailure, protocolFailure, truncatedFailure } from "./failures.ts";
 import type { StreamOpener } from "./open-connection.ts";
 import { envelopeFailure, openEnvelope } from "./open-envelope.ts";
+import { type Release, releaseStream } from "./release-stream.ts";
 import { type ReplyFields, readReplyFields } from "./reply-fields.ts";
 import { replyHeadFailure, replyStatusFailure } from "./reply-status.ts";
 import { RequestSender } from "./request-sender.ts";
@@ -84,14 +79,14 @@ export class UnaryAttempt implements Attempt {
       this.#isSending = !stream.write(messages.envelope, true);
     } else {
       this.#sender = new RequestSender(stream, messages.stream, (failure) => {
-        this.#fail(failure, true);
+        this.#fail(failure, "reset");
       });
     }
     return true;
   }
 
   abandon(): void {
-    this.#leave(ended, true);
+    this.#leave(ended, "reset");
   }
 
   onHeaders(fields: HeaderList, endStream: boolean): void {
@@ -99,7 +94,7 @@ export class UnaryAttempt implements Attempt {
     const head = readReplyFields(fields);
     const failure = replyHeadFailure(head, this.#endpoint);
     if (failure !== undefined) {
-      this.#fail(failure, !endStream);
+      this.#fail(failure, endStream ? this.#releaseAtEnd() : "reset");
       return;
     }
     this.#head = head;
@@ -114,7 +109,7 @@ export class UnaryAttempt implements Attempt {
     if (this.#reader === undefined && this.#message === undefined && isWholeEnvelope(chunk)) {
       const problem = prefixProblem(chunk, this.#call.maxReplyBytes);
       if (problem === undefined) this.#message = chunk;
-      else this.#fail(envelopeFailure(problem, this.#call.maxReplyBytes, this.#endpoint), true);
+      else this.#fail(envelopeFailure(problem, this.#call.maxReplyBytes, this.#endpoint), "reset");
       return;
     }
     this.#readPieces(chunk);
@@ -132,7 +127,7 @@ export class UnaryAttempt implements Attempt {
 
   onEnd(end: StreamEnd): void {
     if (this.#state.kind !== "open") return;
-    this.#leave(ended, false);
+    this.#leave(ended, "ended");
     if (end.kind === "complete") {
       this.#owner.onFailure(missingTrailersFailure(this.#endpoint));
       return;
@@ -148,12 +143,12 @@ export class UnaryAttempt implements Attempt {
     this.#reader.push(chunk);
     for (let next = this.#reader.next(); next !== undefined; next = this.#reader.next()) {
       if (typeof next === "string") {
-        this.#fail(envelopeFailure(next, this.#call.maxReplyBytes, this.#endpoint), true);
+        this.#fail(envelopeFailure(next, this.#call.maxReplyBytes, this.#endpoint), "reset");
         return;
       }
       if (this.#message !== undefined) {
         const cause = `${this.#endpoint}: a second message`;
-        this.#fail(protocolFailure("the upstream sent two messages for one reply", cause), true);
+        this.#fail(protocolFailure("the upstream sent two messages for one reply", cause), "reset");
         return;
       }
       this.#message = next;
@@ -162,20 +157,20 @@ export class UnaryAttempt implements Attempt {
 
   /** The upstream has said all: the status decides, then the message. */
   #finish(trailers: ReplyFields, initial: Metadata): void {
-    const mustReset = this.#isSending || this.#sender?.isSending === true;
+    const release = this.#releaseAtEnd();
     const failure = replyStatusFailure(trailers, initial, this.#endpoint);
     if (failure !== undefined) {
-      this.#fail(failure, mustReset);
+      this.#fail(failure, release);
     } else if (this.#reader?.isInsideEnvelope === true) {
-      this.#fail(truncatedFailure(this.#endpoint), mustReset);
+      this.#fail(truncatedFailure(this.#endpoint), release);
     } else if (this.#message === undefined) {
       const cause = `${this.#endpoint}: status OK without a message`;
-      this.#fail(protocolFailure("the upstream's reply has no message", cause), mustReset);
+      this.#fail(protocolFailure("the upstream's reply has no message", cause), release);
     } else if (isCompressed(this.#message)) {
-      this.#leave(decoding, mustReset);
+      this.#leave(decoding, release);
       this.#decode(this.#message, initial, trailers.metadata);
     } else {
-      this.#leave(ended, mustReset);
+      this.#leave(ended, release);
       this.#owner.onReply(new UnaryReply(initial, this.#message, trailers.metadata));
     }
   }
@@ -196,18 +191,21 @@ export class UnaryAttempt implements Attempt {
     else settle(opened);
   }
 
-  #fail(failure: Failure, mustReset: boolean): void {
+  #fail(failure: Failure, release: Release): void {
     if (this.#state.kind === "ended") return;
-    this.#leave(ended, mustReset);
+    this.#leave(ended, release);
     this.#owner.onFailure(failure);
   }
 
-  /** Lets go of the stream. One that has not ended on both sides must be reset, or it would linger. */
-  #leave(next: AttemptState, mustReset: boolean): void {
+  #releaseAtEnd(): Release {
+    return this.#isSending || this.#sender?.isSending === true ? "resetUnlessEnded" : "ended";
+  }
+
+  #leave(next: AttemptState, release: Release): void {
     const state = this.#state;
     this.#state = next;
     this.#sender?.stop();
-    if (mustReset && state.kind === "open") state.stream.reset(ErrorCode.CANCEL);
+    if (state.kind === "open") releaseStream(state.stream, release);
   }
 }
 

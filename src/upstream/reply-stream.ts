@@ -33,6 +33,11 @@ export class ReplyStream implements MessageStream {
     this.#source = source;
   }
 
+  /** Whether no message waits for the reader. */
+  get isEmpty(): boolean {
+    return this.#queue.length === 0;
+  }
+
   next(): Promise<NextMessage> {
     const queued = this.#queue.shift();
     if (queued !== undefined) return this.#take(queued);

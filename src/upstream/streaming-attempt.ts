@@ -1,5 +1,5 @@
 import type { Result } from "../base/index.ts";
-import { ErrorCode, type HeaderList, type Stream, type StreamEnd } from "../h2/index.ts";
+import type { HeaderList, Stream, StreamEnd } from "../h2/index.ts";
 import {
   type Call,
   type Envelope,
@@ -13,6 +13,7 @@ import { EnvelopeReader } from "./envelope-reader.ts";
 import { missingTrailersFailure, truncatedFailure } from "./failures.ts";
 import type { StreamOpener } from "./open-connection.ts";
 import { envelopeFailure, openEnvelope } from "./open-envelope.ts";
+import { type Release, releaseStream } from "./release-stream.ts";
 import { type ReplyFields, readReplyFields } from "./reply-fields.ts";
 import { replyHeadFailure, replyStatusFailure } from "./reply-status.ts";
 import { type ReplySource, ReplyStream } from "./reply-stream.ts";
@@ -46,8 +47,8 @@ export class StreamingAttempt implements Attempt, ReplySource {
   #encoding: string | undefined = undefined;
   #isSending = false;
   #sender: RequestSender | undefined = undefined;
-  /** Bytes of the message that is being gathered whose part of the window was given back already. */
-  #gatheredBytes = 0;
+  /** Bytes of the message that is being gathered: those that hold the window, and those that do not any more. */
+  #gathered = { held: 0, given: 0 };
 
   constructor(call: Call, endpoint: string, owner: AttemptOwner) {
     this.#call = call;
@@ -65,14 +66,14 @@ export class StreamingAttempt implements Attempt, ReplySource {
       this.#isSending = !stream.write(messages.envelope, true);
     } else {
       this.#sender = new RequestSender(stream, messages.stream, (failure) => {
-        this.#fail(failure, true);
+        this.#fail(failure, "reset");
       });
     }
     return true;
   }
 
   abandon(failure: Failure): void {
-    const state = this.#leave(true);
+    const state = this.#leave("reset");
     if (state.kind === "streaming") state.reply.end(failure);
   }
 
@@ -81,7 +82,7 @@ export class StreamingAttempt implements Attempt, ReplySource {
     const head = readReplyFields(fields);
     const failure = replyHeadFailure(head, this.#endpoint);
     if (failure !== undefined) {
-      this.#fail(failure, !endStream);
+      this.#fail(failure, endStream ? this.#releaseAtEnd() : "reset");
       return;
     }
     if (!endStream) {
@@ -90,7 +91,7 @@ export class StreamingAttempt implements Attempt, ReplySource {
     }
     const status = replyStatusFailure(head, emptyMetadata, this.#endpoint);
     if (status !== undefined) {
-      this.#fail(status, this.#stillSends());
+      this.#fail(status, this.#releaseAtEnd());
       return;
     }
     // "Trailers-Only" with status OK: a stream without messages.
@@ -101,23 +102,20 @@ export class StreamingAttempt implements Attempt, ReplySource {
   onData(chunk: Uint8Array): void {
     const state = this.#state;
     if (state.kind !== "streaming") return;
-    const { stream, reply } = state;
-    let held = 0;
+    let left = chunk.length;
     this.#reader.push(chunk);
     for (let next = this.#reader.next(); next !== undefined; next = this.#reader.next()) {
       if (typeof next === "string") {
-        this.#fail(envelopeFailure(next, this.#call.maxReplyBytes, this.#endpoint), true);
+        this.#fail(envelopeFailure(next, this.#call.maxReplyBytes, this.#endpoint), "reset");
         return;
       }
-      const heldByMessage = next.length - this.#gatheredBytes;
-      this.#gatheredBytes = 0;
-      held += heldByMessage;
-      reply.messages.stream.push(next, heldByMessage);
+      const held = next.length - this.#gathered.given;
+      left -= held - this.#gathered.held;
+      this.#gathered = { held: 0, given: 0 };
+      state.reply.messages.stream.push(next, held);
     }
-    // A message that is larger than the window could not be gathered if its bytes held the window.
-    const gathered = chunk.length - held;
-    this.#gatheredBytes += gathered;
-    if (gathered > 0) stream.consumed(gathered);
+    this.#gathered.held += left;
+    this.#giveGathered();
   }
 
   onTrailers(fields: HeaderList): void {
@@ -133,20 +131,22 @@ export class StreamingAttempt implements Attempt, ReplySource {
     const state = this.#state;
     if (state.kind === "ended") return;
     if (end.kind === "complete") {
-      this.#fail(missingTrailersFailure(this.#endpoint), false);
+      this.#fail(missingTrailersFailure(this.#endpoint), "ended");
       return;
     }
     const cause = `${this.#endpoint}: ${end.message} (code ${end.code}, by ${end.by})`;
     if (end.unprocessed && this.#sender === undefined && state.kind === "waiting") {
-      this.#leave(false);
+      this.#leave("ended");
       this.#owner.onUnprocessed(cause);
     } else {
-      this.#fail(this.#owner.failureOfReset(end.code, cause), false);
+      this.#fail(this.#owner.failureOfReset(end.code, cause), "ended");
     }
   }
 
   taken(bytes: number): void {
-    if (this.#state.kind === "streaming") this.#state.stream.consumed(bytes);
+    if (this.#state.kind !== "streaming") return;
+    this.#state.stream.consumed(bytes);
+    this.#giveGathered();
   }
 
   open(envelope: Envelope): Result<Envelope, Failure> | Promise<Result<Envelope, Failure>> {
@@ -159,8 +159,20 @@ export class StreamingAttempt implements Attempt, ReplySource {
 
   abandoned(): void {
     if (this.#state.kind === "ended") return;
-    this.#leave(true);
+    this.#leave("reset");
     this.#owner.onStreamed();
+  }
+
+  /**
+   * A message that is larger than the window can be gathered only if its bytes do not hold it. They are given
+   * back while no whole message waits; a reader that has stopped holds all that comes behind the first one.
+   */
+  #giveGathered(): void {
+    const { held } = this.#gathered;
+    if (this.#state.kind !== "streaming" || held === 0) return;
+    if (!this.#state.reply.messages.stream.isEmpty) return;
+    this.#gathered = { held: 0, given: this.#gathered.given + held };
+    this.#state.stream.consumed(held);
   }
 
   #begin(stream: Stream, head: ReplyFields): void {
@@ -177,13 +189,13 @@ export class StreamingAttempt implements Attempt, ReplySource {
     const failure =
       replyStatusFailure(trailers, state.reply.headers, this.#endpoint) ??
       (this.#reader.isInsideEnvelope ? truncatedFailure(this.#endpoint) : undefined);
-    this.#leave(this.#stillSends());
+    this.#leave(this.#releaseAtEnd());
     state.reply.end(failure);
     this.#owner.onStreamed();
   }
 
-  #fail(failure: Failure, mustReset: boolean): void {
-    const state = this.#leave(mustReset);
+  #fail(failure: Failure, release: Release): void {
+    const state = this.#leave(release);
     if (state.kind === "streaming") {
       state.reply.end(failure);
       this.#owner.onStreamed();
@@ -192,17 +204,17 @@ export class StreamingAttempt implements Attempt, ReplySource {
     }
   }
 
-  #stillSends(): boolean {
-    return this.#isSending || this.#sender?.isSending === true;
+  #releaseAtEnd(): Release {
+    return this.#isSending || this.#sender?.isSending === true ? "resetUnlessEnded" : "ended";
   }
 
   /** Lets go of the stream and gives the state before. */
-  #leave(mustReset: boolean): StreamingState {
+  #leave(release: Release): StreamingState {
     const state = this.#state;
     this.#state = ended;
     this.#sender?.stop();
-    if (mustReset && (state.kind === "waiting" || state.kind === "streaming")) {
-      state.stream.reset(ErrorCode.CANCEL);
+    if (state.kind === "waiting" || state.kind === "streaming") {
+      releaseStream(state.stream, release);
     }
     return state;
   }

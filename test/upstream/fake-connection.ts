@@ -71,6 +71,8 @@ export class FakeConnection implements UpstreamConnection {
   readonly events: ConnectionEvents;
   readonly streams: FakeStream[] = [];
   maxStreams = 100;
+  /** What `write` of its streams answers. */
+  isWritable = true;
   active = 0;
   isReady = false;
   isClosing = false;
@@ -101,6 +103,7 @@ export class FakeConnection implements UpstreamConnection {
         this.events.onCapacity();
       }
     });
+    stream.isWritable = this.isWritable;
     this.streams.push(stream);
     return stream;
   }
@@ -166,10 +169,13 @@ export class FakeNetwork {
   readonly connections: FakeConnection[] = [];
   /** What every new connection allows at once. */
   maxStreams = 100;
+  /** What `write` answers on every new connection. */
+  isWritable = true;
 
   readonly open: ConnectionOpener = (address, events) => {
     const connection = new FakeConnection(address, events);
     connection.maxStreams = this.maxStreams;
+    connection.isWritable = this.isWritable;
     this.connections.push(connection);
     return connection;
   };

@@ -4,7 +4,15 @@ import { after, suite, test } from "node:test";
 import type { Reason } from "../../src/rpc/index.ts";
 import { type Cluster, type ClusterOptions, createCluster } from "../../src/upstream/index.ts";
 import { closedPort, type RunningServer, startHttp2, startRaw } from "./servers.ts";
-import { createLatch, envelope, gatewayFailureOf, testCall, testOptions, textOf } from "./setup.ts";
+import {
+  createLatch,
+  envelope,
+  gatewayFailureOf,
+  replyOf,
+  testCall,
+  testOptions,
+  textOf,
+} from "./setup.ts";
 
 const open: { readonly cluster: Cluster; readonly servers: readonly RunningServer[] }[] = [];
 
@@ -172,6 +180,46 @@ suite("HTTP/2 upstreams that are not well", () => {
     assert.ok(["DEADLINE_EXCEEDED", "UPSTREAM_PROTOCOL_ERROR"].includes(failure.reason));
   });
 });
+
+test("U-24: a reader that does not read stops the upstream", async () => {
+  const message = envelope(Buffer.alloc(64 * 1024));
+  const stopped = createLatch();
+  let written = 0;
+  const server = await startHttp2((stream) => {
+    stream.respond(grpcHead);
+    const fill = (): void => {
+      while (written < 400) {
+        written++;
+        if (!stream.write(message)) return;
+      }
+    };
+    stream.on("drain", fill);
+    stream.on("close", () => stopped.resolve());
+    fill();
+  });
+  const cluster = clusterOf([server]);
+  const method = { path: "/a.B/C", clientStreaming: false, serverStreaming: true };
+  const { messages } = replyOf(await cluster.call(testCall({ method })));
+  assert.ok(messages.kind === "stream");
+  for (let i = 0; i < 20; i++) await messages.stream.next();
+  for (let before = -1; before !== written; ) {
+    before = written;
+    await turns(500);
+  }
+  assert.ok(written >= 20 && written < 60, `${written} of 400 messages were written`);
+  messages.stream.cancel();
+  await stopped.promise;
+  assert.equal(cluster.status().inFlight, 0);
+});
+
+/** Lets the event loop turn. */
+async function turns(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    await new Promise<void>((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+}
 
 suite("U-26: upstreams that do not speak HTTP/2", () => {
   const rows = [

@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, suite, test } from "node:test";
 import * as grpc from "@grpc/grpc-js";
-import { CancellationSource, systemClock } from "../../src/base/index.ts";
+import { CancellationSource, ok, type Result, systemClock } from "../../src/base/index.ts";
+import type { Failure, MessageStream, Reply } from "../../src/rpc/index.ts";
 import { type Cluster, type ClusterOptions, createCluster } from "../../src/upstream/index.ts";
-import { type RunningServer, startGrpc } from "./servers.ts";
+import { type RunningServer, startGrpc, streamPath } from "./servers.ts";
 import {
   createLatch,
   envelope,
@@ -39,7 +40,7 @@ const echo: grpc.handleUnaryCall<Buffer, Buffer> = (call, callback) => callback(
 suite("against @grpc/grpc-js", () => {
   for (const size of [0, 1, 16_379, 16_384, 65_536, 1_000_000, 4 * 1024 * 1024]) {
     test(`a message of ${size} bytes goes there and back`, async () => {
-      const server = await startGrpc(echo, { "grpc.max_receive_message_length": -1 });
+      const server = await startGrpc({ unary: echo }, { "grpc.max_receive_message_length": -1 });
       const cluster = clusterOf(server);
       const message = "x".repeat(size);
       const outcome = await cluster.call(
@@ -50,14 +51,16 @@ suite("against @grpc/grpc-js", () => {
   }
 
   test("metadata goes both ways, -bin as base64", async () => {
-    const server = await startGrpc((call, callback) => {
-      const initial = new grpc.Metadata();
-      initial.set("x-seen", call.metadata.get("x-tenant").join());
-      initial.set("seen-bin", call.metadata.get("trace-bin")[0] ?? Buffer.alloc(0));
-      call.sendMetadata(initial);
-      const trailing = new grpc.Metadata();
-      trailing.set("x-cost", "3");
-      callback(null, Buffer.from("ok"), trailing);
+    const server = await startGrpc({
+      unary: (call, callback) => {
+        const initial = new grpc.Metadata();
+        initial.set("x-seen", call.metadata.get("x-tenant").join());
+        initial.set("seen-bin", call.metadata.get("trace-bin")[0] ?? Buffer.alloc(0));
+        call.sendMetadata(initial);
+        const trailing = new grpc.Metadata();
+        trailing.set("x-cost", "3");
+        callback(null, Buffer.from("ok"), trailing);
+      },
     });
     const outcome = await clusterOf(server).call(
       testCall({ metadata: ["x-tenant", "a", "x-tenant", "b", "trace-bin", "AAEC/w=="] }),
@@ -74,11 +77,13 @@ suite("against @grpc/grpc-js", () => {
   });
 
   test("a status with message, details and metadata comes whole", async () => {
-    const server = await startGrpc((_call, callback) => {
-      const metadata = new grpc.Metadata();
-      metadata.set("grpc-status-details-bin", Buffer.from([8, 5]));
-      metadata.set("x-hint", "look elsewhere");
-      callback({ code: grpc.status.NOT_FOUND, details: "kein Bücherregal", metadata });
+    const server = await startGrpc({
+      unary: (_call, callback) => {
+        const metadata = new grpc.Metadata();
+        metadata.set("grpc-status-details-bin", Buffer.from([8, 5]));
+        metadata.set("x-hint", "look elsewhere");
+        callback({ code: grpc.status.NOT_FOUND, details: "kein Bücherregal", metadata });
+      },
     });
     const failure = failureOf(await clusterOf(server).call(testCall()));
     assert.ok(failure.kind === "upstream");
@@ -89,7 +94,7 @@ suite("against @grpc/grpc-js", () => {
   });
 
   test("a method that is not served is UNIMPLEMENTED", async () => {
-    const server = await startGrpc(echo);
+    const server = await startGrpc({ unary: echo });
     const method = {
       path: "/library.v1.Library/Nope",
       clientStreaming: false,
@@ -101,7 +106,7 @@ suite("against @grpc/grpc-js", () => {
   });
 
   test("compressed replies are understood", async () => {
-    const server = await startGrpc(echo, { "grpc.default_compression_algorithm": 2 });
+    const server = await startGrpc({ unary: echo }, { "grpc.default_compression_algorithm": 2 });
     const message = "a shelf of books ".repeat(5000);
     const outcome = await clusterOf(server).call(
       testCall({ messages: { kind: "single", envelope: envelope(message) } }),
@@ -111,9 +116,11 @@ suite("against @grpc/grpc-js", () => {
 
   test("U-04: the server sees the deadline, and is told when it has passed", async () => {
     const cancelled = createLatch<number>();
-    const server = await startGrpc((call) => {
-      const seen = call.getDeadline();
-      call.on("cancelled", () => cancelled.resolve(Number(seen) - Date.now()));
+    const server = await startGrpc({
+      unary: (call) => {
+        const seen = call.getDeadline();
+        call.on("cancelled", () => cancelled.resolve(Number(seen) - Date.now()));
+      },
     });
     const deadline = systemClock.now() + 150;
     const failure = failureOf(await clusterOf(server).call(testCall({ deadline })));
@@ -125,9 +132,11 @@ suite("against @grpc/grpc-js", () => {
   test("U-22: the server is told when the client goes away", async () => {
     const source = new CancellationSource();
     const cancelled = createLatch();
-    const server = await startGrpc((call) => {
-      call.on("cancelled", () => cancelled.resolve());
-      source.cancel();
+    const server = await startGrpc({
+      unary: (call) => {
+        call.on("cancelled", () => cancelled.resolve());
+        source.cancel();
+      },
     });
     const outcome = await clusterOf(server).call(testCall({ cancellation: source }));
     assert.equal(gatewayFailureOf(outcome).reason, "CLIENT_CLOSED");
@@ -138,12 +147,14 @@ suite("against @grpc/grpc-js", () => {
     let now = 0;
     let most = 0;
     const server = await startGrpc(
-      (call, callback) => {
-        most = Math.max(most, ++now);
-        setImmediate(() => {
-          now--;
-          callback(null, call.request);
-        });
+      {
+        unary: (call, callback) => {
+          most = Math.max(most, ++now);
+          setImmediate(() => {
+            now--;
+            callback(null, call.request);
+          });
+        },
       },
       { "grpc.max_concurrent_streams": 5 },
     );
@@ -166,16 +177,18 @@ suite("against @grpc/grpc-js", () => {
   test("a unix socket is an endpoint like any other", async () => {
     const folder = mkdtempSync(join(tmpdir(), "diglot-"));
     after(() => rmSync(folder, { recursive: true }));
-    const server = await startGrpc(echo, {}, join(folder, "library.sock"));
+    const server = await startGrpc({ unary: echo }, {}, join(folder, "library.sock"));
     assert.equal(textOf(await clusterOf(server).call(testCall())), "request");
   });
 
   test("U-11: a server that shuts down in order loses no call", async () => {
     const going = createLatch();
     let seen = 0;
-    const server = await startGrpc((call, callback) => {
-      seen++;
-      void going.promise.then(() => callback(null, call.request));
+    const server = await startGrpc({
+      unary: (call, callback) => {
+        seen++;
+        void going.promise.then(() => callback(null, call.request));
+      },
     });
     const cluster = clusterOf(server);
     const outcomes = Array.from({ length: 10 }, () => cluster.call(testCall()));
@@ -188,7 +201,7 @@ suite("against @grpc/grpc-js", () => {
   });
 
   test("stop ends the connection once the calls are over", async () => {
-    const server = await startGrpc(echo);
+    const server = await startGrpc({ unary: echo });
     const cluster = clusterOf(server);
     const outcome = cluster.call(testCall());
     const stopped = cluster.stop();
@@ -198,11 +211,67 @@ suite("against @grpc/grpc-js", () => {
   });
 });
 
+suite("streams against @grpc/grpc-js", () => {
+  const method = { path: streamPath, clientStreaming: true, serverStreaming: true };
+
+  test("each message of the client is answered while the stream goes on", async () => {
+    const server = await startGrpc({
+      stream: (call) => {
+        call.on("data", (message: Buffer) => call.write(message));
+        call.on("end", () => call.end());
+      },
+    });
+    const asked = ["one", "two", "x".repeat(3_000_000), ""];
+    let next = 0;
+    const messages: MessageStream = {
+      next: () => {
+        const text = asked[next++];
+        return Promise.resolve(ok(text === undefined ? undefined : envelope(text)));
+      },
+      cancel: () => undefined,
+    };
+    const cluster = clusterOf(server);
+    const outcome = await cluster.call(
+      testCall({ method, messages: { kind: "stream", stream: messages } }),
+    );
+    assert.ok((await readAll(outcome)).join() === asked.join());
+    assert.equal(cluster.status().inFlight, 0);
+  });
+
+  test("all of a long stream comes, in its order", async () => {
+    const server = await startGrpc({
+      stream: (call) => {
+        for (let i = 0; i < 2000; i++) call.write(Buffer.from(String(i)));
+        call.end();
+      },
+    });
+    const texts = await readAll(await clusterOf(server).call(testCall({ method })));
+    assert.deepEqual(
+      texts,
+      texts.map((_, index) => String(index)),
+    );
+    assert.equal(texts.length, 2000);
+  });
+});
+
+/** The texts of all messages of a reply that streams. */
+async function readAll(outcome: Result<Reply, Failure>): Promise<string[]> {
+  const { messages } = replyOf(outcome);
+  assert.ok(messages.kind === "stream");
+  const texts: string[] = [];
+  for (;;) {
+    const next = await messages.stream.next();
+    assert.ok(next.ok, `the stream has failed: ${next.ok ? "" : JSON.stringify(next.error)}`);
+    if (next.value === undefined) return texts;
+    texts.push(Buffer.from(next.value.subarray(5)).toString());
+  }
+}
+
 /** Turns the event loop until `isSo`. */
 async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) {
+  do {
     await new Promise<void>((resolve) => {
       setImmediate(resolve);
     });
-  }
+  } while (!isSo());
 }

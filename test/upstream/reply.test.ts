@@ -169,21 +169,26 @@ suite("replies that are understood", () => {
 
   test("a reply that comes before the whole request was taken is the reply, and the rest is called off", async () => {
     const { cluster, network } = fakeCluster();
+    network.isWritable = false;
     const outcome = cluster.call(testCall());
-    const connection = network.last;
-    const open = connection.openStream.bind(connection);
-    connection.openStream = (head, events) => {
-      const stream = open(head, events) as FakeStream;
-      stream.isWritable = false;
-      return stream;
-    };
-    connection.becomeReady();
-    const stream = connection.streams[0] ?? assert.fail();
+    network.last.becomeReady();
+    const stream = network.last.streams[0] ?? assert.fail();
     stream.events.onHeaders(grpcHead, false);
     stream.events.onData(book);
     stream.events.onTrailers(["grpc-status", "0"]);
     assert.equal(textOf(await outcome), "a book");
     assert.deepEqual(stream.resets, [cancelCode]);
+  });
+
+  test("a stream that ends with its trailers is not reset, even if its request was once held up", async () => {
+    const { cluster, network } = fakeCluster();
+    network.isWritable = false;
+    const outcome = cluster.call(testCall());
+    network.last.becomeReady();
+    const stream = network.last.streams[0] ?? assert.fail();
+    play(stream, { chunks: [book] });
+    assert.equal(textOf(await outcome), "a book");
+    assert.deepEqual(stream.resets, []);
   });
 });
 

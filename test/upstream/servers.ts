@@ -25,7 +25,7 @@ export async function startHttp2(
     onStream(stream, headers);
   });
   server.on("sessionError", () => undefined);
-  return await listen(server);
+  return listen(server);
 }
 
 /** A server that does with each socket what the test says. */
@@ -35,7 +35,7 @@ export async function startRaw(onSocket: (socket: net.Socket) => void): Promise<
     socket.resume();
     onSocket(socket);
   });
-  return await listen(server);
+  return listen(server);
 }
 
 async function listen(server: Listening): Promise<RunningServer> {
@@ -61,33 +61,42 @@ async function listen(server: Listening): Promise<RunningServer> {
   };
 }
 
-/** The method that grpc-js servers of these tests serve. */
+/** The methods that grpc-js servers of these tests serve. */
 export const unaryPath = "/library.v1.Library/GetBook";
+export const streamPath = "/library.v1.Library/Stream";
 
-type UnaryHandler = grpc.handleUnaryCall<Buffer, Buffer>;
+/** What a server of @grpc/grpc-js answers. */
+export interface GrpcHandlers {
+  readonly unary?: grpc.handleUnaryCall<Buffer, Buffer>;
+  readonly stream?: grpc.handleBidiStreamingCall<Buffer, Buffer>;
+}
 
-/** A server of @grpc/grpc-js with one unary method over plain bytes. */
+function keep(bytes: Buffer): Buffer {
+  return bytes;
+}
+
+function methodOf(path: string, streams: boolean): grpc.MethodDefinition<Buffer, Buffer> {
+  return {
+    path,
+    requestStream: streams,
+    responseStream: streams,
+    requestSerialize: keep,
+    requestDeserialize: keep,
+    responseSerialize: keep,
+    responseDeserialize: keep,
+  };
+}
+
+/** A server of @grpc/grpc-js with one unary and one streaming method over plain bytes. */
 export async function startGrpc(
-  handle: UnaryHandler,
+  handlers: GrpcHandlers,
   options: grpc.ServerOptions = {},
   socketPath?: string,
 ): Promise<RunningServer & { readonly server: grpc.Server }> {
   const server = new grpc.Server(options);
-  const keep = (bytes: Buffer): Buffer => bytes;
-  server.addService(
-    {
-      GetBook: {
-        path: unaryPath,
-        requestStream: false,
-        responseStream: false,
-        requestSerialize: keep,
-        requestDeserialize: keep,
-        responseSerialize: keep,
-        responseDeserialize: keep,
-      },
-    },
-    { GetBook: handle },
-  );
+  const { unary, stream } = handlers;
+  if (unary !== undefined) server.addService({ unary: methodOf(unaryPath, false) }, { unary });
+  if (stream !== undefined) server.addService({ stream: methodOf(streamPath, true) }, { stream });
   const target = socketPath === undefined ? "127.0.0.1:0" : `unix:${socketPath}`;
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(target, grpc.ServerCredentials.createInsecure(), (error, bound) => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { gzipSync } from "node:zlib";
+import fc from "fast-check";
 import { CancellationSource, err, ok, type Result } from "../../src/base/index.ts";
 import type { HeaderList } from "../../src/h2/index.ts";
 import {
@@ -116,14 +117,64 @@ suite("a reply that streams", () => {
     const { stream, messages } = await openReply();
     const one = envelope("x".repeat(100));
     stream.events.onData(Buffer.concat([one, one, one.subarray(0, 50)]));
-    assert.equal(stream.consumedBytes, 50);
+    assert.equal(stream.consumedBytes, 0);
     await messages.next();
-    assert.equal(stream.consumedBytes, 50 + one.length);
+    assert.equal(stream.consumedBytes, one.length);
     stream.events.onData(one.subarray(50));
-    assert.equal(stream.consumedBytes, 50 + one.length);
+    assert.equal(stream.consumedBytes, one.length);
     await messages.next();
+    assert.equal(stream.consumedBytes, 2 * one.length);
     await messages.next();
     assert.equal(stream.consumedBytes, 3 * one.length);
+  });
+
+  test("gathers a message that is larger than the window", async () => {
+    const { stream, messages } = await openReply();
+    const one = envelope("x".repeat(1000));
+    const next = messages.next();
+    for (let i = 0; i < one.length; i += 100) {
+      assert.equal(stream.consumedBytes, i);
+      stream.events.onData(one.subarray(i, i + 100));
+    }
+    assert.equal(textOfNext(await next)?.length, 1000);
+    assert.equal(stream.consumedBytes, one.length);
+  });
+
+  test("gathers the next message once those before it are taken", async () => {
+    const { stream, messages } = await openReply();
+    const one = envelope("x".repeat(100));
+    stream.events.onData(Buffer.concat([one, one.subarray(0, 50)]));
+    assert.equal(stream.consumedBytes, 0);
+    await messages.next();
+    assert.equal(stream.consumedBytes, one.length + 50);
+  });
+
+  test("gives every byte back once, however messages are cut and whenever they are taken", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.nat(300), { minLength: 1, maxLength: 8 }),
+        fc.array(fc.record({ bytes: fc.integer({ min: 1, max: 200 }), take: fc.nat(2) })),
+        async (sizes, steps) => {
+          const { stream, messages, cluster } = await openReply();
+          const wire = Buffer.concat(sizes.map((size) => envelope("x".repeat(size))));
+          let sent = 0;
+          let taken = 0;
+          const ends = sizes.map((_, index) =>
+            sizes.slice(0, index + 1).reduce((sum, size) => sum + size + 5, 0),
+          );
+          const wholeBy = (bytes: number): number => ends.filter((end) => end <= bytes).length;
+          for (const { bytes, take } of [...steps, { bytes: wire.length, take: 0 }]) {
+            stream.events.onData(wire.subarray(sent, sent + bytes));
+            sent = Math.min(sent + bytes, wire.length);
+            for (let i = 0; i < take && taken < wholeBy(sent); i++, taken++) await messages.next();
+            assert.ok(stream.consumedBytes <= sent);
+          }
+          for (; taken < sizes.length; taken++) await messages.next();
+          assert.equal(stream.consumedBytes, wire.length);
+          cluster.destroy();
+        },
+      ),
+    );
   });
 
   const ends: readonly {
