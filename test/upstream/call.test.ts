@@ -6,6 +6,7 @@ import { fakeCluster, gatewayFailureOf, sentCall, testCall, textOf } from "./set
 
 const cancelCode = 8;
 const refusedStream = 7;
+const internalError = 2;
 
 suite("the head of a call", () => {
   test("names the method, the endpoint and gRPC, then the client's metadata", () => {
@@ -123,6 +124,13 @@ suite("U-04: deadlines", () => {
   });
 });
 
+test("an upstream that breaks as the deadline passes is a broken upstream", async () => {
+  const { outcome, stream, clock } = sentCall({ deadline: 1000 + 249 });
+  clock.advance(249);
+  stream.resetByPeer(internalError);
+  assert.equal(gatewayFailureOf(await outcome).reason, "UPSTREAM_RESET");
+});
+
 suite("U-22: the client goes away", () => {
   test("the stream is reset with CANCEL at once", async () => {
     const source = new CancellationSource();
@@ -150,6 +158,17 @@ suite("U-22: the client goes away", () => {
     const outcome = await cluster.call(testCall({ cancellation: source }));
     assert.equal(gatewayFailureOf(outcome).reason, "CLIENT_CLOSED");
     assert.equal(network.connections.length, 0);
+  });
+
+  test("a call that has ended lets go of its client", async () => {
+    const listeners: ((() => void) | undefined)[] = [];
+    const { outcome, stream } = sentCall({
+      cancellation: { isCancelled: false, onCancel: (listener) => listeners.push(listener) },
+    });
+    stream.answer();
+    await outcome;
+    assert.equal(listeners.length, 2);
+    assert.equal(listeners[1], undefined);
   });
 
   test("going away after the reply changes nothing", async () => {

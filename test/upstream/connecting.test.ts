@@ -119,8 +119,25 @@ suite("U-02: all endpoints refuse", () => {
       const delay = delays[index] ?? 0;
       assert.ok(delay >= want * 0.8 && delay <= want * 1.2, `wait ${index} was ${delay}`);
     }
-    assert.ok(new Set(delays).size > 1, "no jitter");
+    assert.equal(new Set(delays.slice(4)).size, 4, "no jitter");
   });
+});
+
+test("a connection that was of use ends the count of failures", async () => {
+  const { cluster, network, clock } = fakeCluster();
+  for (let i = 0; i < 3; i++) {
+    const outcome = cluster.call(testCall());
+    network.last.lose("refused");
+    await outcome;
+    clock.advance(10_000);
+  }
+  assert.equal(cluster.status().endpoints[0]?.failures, 3);
+  const outcome = cluster.call(testCall());
+  network.last.becomeReady();
+  network.last.streams[0]?.answer();
+  await outcome;
+  network.last.lose(undefined);
+  assert.equal(cluster.status().endpoints[0]?.failures, 0);
 });
 
 suite("U-01: one endpoint of three refuses", () => {
@@ -206,6 +223,7 @@ suite("U-11: GOAWAY", () => {
     const old = network.last;
     old.becomeReady();
     old.goAway(2 ** 31 - 1);
+    assert.equal(old.closeCalls, 1);
     const second = cluster.call(testCall());
     assert.equal(network.connections.length, 2);
     network.last.becomeReady();

@@ -75,6 +75,7 @@ export class FakeConnection implements UpstreamConnection {
   isWritable = true;
   active = 0;
   isReady = false;
+  closeCalls = 0;
   isClosing = false;
   isClosed = false;
   #hasRefused = false;
@@ -109,6 +110,7 @@ export class FakeConnection implements UpstreamConnection {
   }
 
   close(): void {
+    this.closeCalls++;
     this.isClosing = true;
     if (this.active === 0) this.#closed(undefined);
   }
