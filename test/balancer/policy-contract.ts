@@ -16,7 +16,7 @@ export function testEndpoints(count: number): TestEndpoint[] {
 }
 
 /** A ready endpoint of weight 1. */
-export function testEndpoint(key: string): TestEndpoint {
+function testEndpoint(key: string): TestEndpoint {
   return { key, isReady: true, weight: 1, locality: "", inFlight: 0 };
 }
 

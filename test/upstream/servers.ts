@@ -62,7 +62,7 @@ async function listen(server: Listening): Promise<RunningServer> {
 }
 
 /** The methods that grpc-js servers of these tests serve. */
-export const unaryPath = "/library.v1.Library/GetBook";
+const unaryPath = "/library.v1.Library/GetBook";
 export const streamPath = "/library.v1.Library/Stream";
 
 /** What a server of @grpc/grpc-js answers. */
