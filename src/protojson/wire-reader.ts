@@ -35,6 +35,8 @@ export class WireReader {
   low = 0;
   high = 0;
   problem = "";
+  private memory: DataView | undefined = undefined;
+  private isMemoryCurrent = false;
   /** Whether skipped groups are noted, so that nested ones are walked once and not once a level. */
   isRemembering = false;
   /** Where the noted groups end, by where they start. */
@@ -43,6 +45,7 @@ export class WireReader {
   /** Begins to read `bytes` at `position`. */
   reset(bytes: Uint8Array, position: number): void {
     this.bytes = bytes;
+    this.isMemoryCurrent = false;
     this.position = position;
     this.problem = "";
     if (this.groupEnds.size > 0) this.groupEnds.clear();
@@ -160,6 +163,17 @@ export class WireReader {
     this.high = 0;
     this.position += 4;
     return true;
+  }
+
+  /** A view of all the memory that `bytes` are in, where they begin at their `byteOffset`. */
+  words(): DataView {
+    // Buffers of one slab share their memory, and short messages never ask.
+    if (this.memory === undefined || !this.isMemoryCurrent) {
+      const memory = this.bytes.buffer;
+      if (this.memory?.buffer !== memory) this.memory = new DataView(memory);
+      this.isMemoryCurrent = true;
+    }
+    return this.memory;
   }
 
   private word(position: number): number {

@@ -42,21 +42,24 @@ export function fallbackText(
 }
 
 function scalarText(scalar: ScalarType, stated: unknown, options: JsonWriteOptions): Uint8Array {
-  const sink = new JsonSink();
   if (scalar === Scalar.STRING) {
     return encoder.encode(JSON.stringify(typeof stated === "string" ? stated : ""));
   }
+  const sink = new JsonSink();
   if (scalar === Scalar.BYTES) {
     const bytes = stated instanceof Uint8Array ? stated : new Uint8Array(0);
     writeBase64(sink, bytes, 0, bytes.length);
   } else if (scalar === Scalar.BOOL) sink.ascii(stated === true ? "true" : "false");
-  else if (longs.has(scalar)) {
-    const digits = typeof stated === "bigint" || typeof stated === "string" ? `${stated}` : "0";
-    sink.ascii(options.int64AsNumber ? digits : `"${digits}"`);
-  } else {
+  else if (longs.has(scalar)) sink.ascii(longText(stated, options));
+  else {
     const number = typeof stated === "number" ? stated : 0;
     if (scalar === Scalar.FLOAT) writeFloat(sink, Math.fround(number));
     else writeDouble(sink, number);
   }
   return sink.bytes();
+}
+
+function longText(stated: unknown, options: JsonWriteOptions): string {
+  const digits = typeof stated === "bigint" || typeof stated === "string" ? `${stated}` : "0";
+  return options.int64AsNumber ? digits : `"${digits}"`;
 }

@@ -10,6 +10,8 @@ import { writeText } from "./text.ts";
 import { outcome } from "./write-state.ts";
 
 const quote = 0x22;
+// Shorter texts are copied before a view of the memory is made.
+const longText = 24;
 const trueText = literal("true");
 const falseText = literal("false");
 const nullText = literal("null");
@@ -101,7 +103,8 @@ function writeDelimited(reader: WireReader, sink: JsonSink, kind: number, end: n
     return outcome.done;
   }
   const mark = sink.length;
-  if (writeText(sink, reader.bytes, start, stop)) return outcome.done;
+  const words = length < longText ? undefined : reader.words();
+  if (writeText(sink, reader.bytes, start, stop, words)) return outcome.done;
   if (kind === valueKind.text) {
     reader.problem = "not UTF-8";
     return outcome.failed;

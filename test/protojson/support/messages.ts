@@ -96,7 +96,7 @@ function itemArbitrary(field: DescField, registry: Registry, depth: number): fc.
 }
 
 /** Strings with what JSON escapes, what UTF-8 makes long, and what JavaScript treats apart. */
-export const textArbitrary: fc.Arbitrary<string> = fc.oneof(
+const textArbitrary: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: "grapheme", maxLength: 12 }),
   fc.string({ unit: "binary", maxLength: 40 }),
   fc.string({ unit: "binary-ascii", maxLength: 80 }),
@@ -130,7 +130,7 @@ const unsigned64 = fc.oneof(
 );
 
 /** Any value of a scalar type, in the form that protobuf-es keeps it. */
-export function scalarArbitrary(type: ScalarType): fc.Arbitrary<unknown> {
+function scalarArbitrary(type: ScalarType): fc.Arbitrary<unknown> {
   switch (type) {
     case ScalarType.DOUBLE:
       return doubleArbitrary;

@@ -45,6 +45,9 @@ suite("text", () => {
         sink.reset();
         assert.ok(writeText(sink, bytes, 0, bytes.length));
         assert.equal(textOf(sink), JSON.stringify(text));
+        sink.reset();
+        assert.ok(writeText(sink, bytes, 0, bytes.length, new DataView(bytes.buffer)));
+        assert.equal(textOf(sink), JSON.stringify(text));
       }
     }
   });
