@@ -7,14 +7,12 @@ export {
   type JsonReaders,
   type JsonReadOptions,
 } from "./read/create-json-readers.ts";
-export { compileGuard, type Guard, type GuardNode } from "./read/guard.ts";
+export { compileGuard, type Guard } from "./read/guard.ts";
 export { formatJsonProblem, type JsonProblem } from "./read/problem.ts";
 export {
   compileTextField,
   compileTextMapEntry,
   isTextBindable,
-  type TextField,
-  type TextMapEntry,
 } from "./read/text-field.ts";
 export { WireWriter } from "./wire-writer.ts";
 export { JsonSink } from "./write/json-sink.ts";

@@ -6,6 +6,9 @@ const initialBytes = 4096;
 /** A finished message above this keeps its bytes and the writer takes new ones, so that nothing large is kept or copied. */
 const handOverBytes = 64 * 1024;
 
+/** Memory that a writer keeps from one message to the next. */
+const retainedBytes = 1024 * 1024;
+
 /** Bytes of `value` (0 to 2^32-1) as a varint. */
 export function varintSize(value: number): number {
   if (value < 0x80) return 1;
@@ -25,6 +28,8 @@ export class WireWriter {
 
   /** Starts over. `headroom` bytes in front are left to the caller, such as the gRPC prefix. */
   reset(headroom = 0): void {
+    // Only what was never finished is still here: a refused body must not cost its memory for ever.
+    if (this.buffer.length > retainedBytes) this.#use(Buffer.allocUnsafeSlow(initialBytes));
     this.position = 0;
     this.ensure(headroom);
     this.position = headroom;

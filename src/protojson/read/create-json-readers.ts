@@ -46,7 +46,7 @@ export interface JsonReaders {
 const mostDepth = 1000;
 
 /** Fills in the defaults of `JsonReadOptions`. */
-export function jsonReadOptions(options: Partial<JsonReadOptions> = {}): JsonReadOptions {
+function jsonReadOptions(options: Partial<JsonReadOptions>): JsonReadOptions {
   return { ignoreUnknownFields: false, caseInsensitiveEnums: false, maxDepth: 100, ...options };
 }
 

@@ -145,7 +145,7 @@ function readBoolText(cursor: JsonCursor, tag: number): Status {
   return done;
 }
 
-export function readStringText(cursor: JsonCursor, tag: number): Status {
+function readStringText(cursor: JsonCursor, tag: number): Status {
   const { out, text, textStart, textEnd } = cursor;
   if (tag !== 0) out.varint32(tag);
   out.varint32(textEnd - textStart);

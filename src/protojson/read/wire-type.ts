@@ -2,11 +2,11 @@ import { ScalarType } from "@bufbuild/protobuf";
 
 /** Wire types (encoding, "Message Structure"). */
 export const varintType = 0;
-export const fixed64Type = 1;
+const fixed64Type = 1;
 export const lengthType = 2;
 export const startGroupType = 3;
 export const endGroupType = 4;
-export const fixed32Type = 5;
+const fixed32Type = 5;
 
 const scalarWireTypes: ReadonlyMap<ScalarType, number> = new Map([
   [ScalarType.DOUBLE, fixed64Type],

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 
 /** Texts put in place of a value: each is right for some field and wrong for most. */
-export const strangeValues: readonly string[] = [
+const strangeValues: readonly string[] = [
   "null",
   "true",
   "false",

@@ -34,7 +34,7 @@ export type Reading =
   | { readonly kind: "refused"; readonly reason: string };
 
 /** Our wire bytes, or the problem. */
-export function readOurs(
+function readOurs(
   registry: Registry,
   desc: DescMessage,
   json: string | Uint8Array,
