@@ -76,6 +76,8 @@ function walkMessage(
     else walkField(walk, desc, field, reader, end, type, depth);
     if (reader.pos > end) walk.found.add("overrun");
   }
+  // protobuf-es looks for the end of a group behind the message that the group is in.
+  if (group !== 0) walk.found.add("overrun");
 }
 
 function walkField(
