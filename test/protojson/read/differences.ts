@@ -156,7 +156,8 @@ export const differences: readonly Difference[] = [
   {
     name: "an Any of a type with a JSON form of its own needs its value",
     clause: "any.proto: the value is in the key value",
-    libraries: ["protobuf-es"],
+    libraries: both,
+    shownBy: ["protobuf-es"],
     explains: (_, ours) => weSay(ours, /needs the key "value"/),
     example: {
       type: "google.protobuf.Any",
