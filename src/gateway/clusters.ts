@@ -37,8 +37,11 @@ function clusterOf(config: ClusterConfig, dependencies: ClusterDependencies): Cl
     observer: {
       connected: (endpoint) =>
         logger.info("endpoint.connected", { cluster: config.name, endpoint }),
-      lost: (endpoint, error) =>
-        logger.warn("endpoint.lost", { cluster: config.name, endpoint, error }),
+      lost: (endpoint, error) => {
+        const fields = { cluster: config.name, endpoint, error };
+        if (error === undefined) logger.info("endpoint.closed", fields);
+        else logger.warn("endpoint.lost", fields);
+      },
       refused: (endpoint, error, retryInMs) =>
         logger.warn("endpoint.refused", { cluster: config.name, endpoint, error, retryInMs }),
     },

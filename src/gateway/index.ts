@@ -1,5 +1,6 @@
 // The composition root: compiles a configuration into snapshots, starts them, drains them.
 // It has no logic of its own: it joins rooms that do not know each other.
+export { type ExplainedRequest, explainRequest, type RequestExplanation } from "./explain.ts";
 export {
   type Gateway,
   type GatewayDependencies,
@@ -7,4 +8,9 @@ export {
   startGateway,
 } from "./gateway.ts";
 export type { PlannedBinding } from "./plan.ts";
-export { type CompiledConfig, compileConfig, uncalledClusters } from "./snapshot.ts";
+export {
+  type CompileDependencies,
+  type CompiledConfig,
+  compileConfig,
+  uncalledClusters,
+} from "./snapshot.ts";
