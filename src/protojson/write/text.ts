@@ -1,5 +1,5 @@
-import { isUtf8 } from "node:buffer";
 import type { JsonSink } from "./json-sink.ts";
+import { isUtf8Text } from "./utf8.ts";
 
 const quote = 0x22;
 const backslash = 0x5c;
@@ -80,7 +80,7 @@ function copyWords(
 }
 
 function writeRest(sink: JsonSink, bytes: Uint8Array, start: number, end: number): boolean {
-  if (!isUtf8(bytes.subarray(start, end))) return false;
+  if (!isUtf8Text(bytes, start, end)) return false;
   // \u001f is the longest escape: six bytes for one.
   sink.reserve((end - start) * 6 + 1);
   const buffer = sink.buffer;

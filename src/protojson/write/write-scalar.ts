@@ -1,4 +1,3 @@
-import { isUtf8 } from "node:buffer";
 import { malformed, type WireReader } from "../wire-reader.ts";
 import { writeBase64 } from "./base64.ts";
 import { writeInt32, writeInt64, writeUint32, writeUint64 } from "./decimal.ts";
@@ -7,6 +6,7 @@ import type { JsonSink } from "./json-sink.ts";
 import { literal } from "./literal.ts";
 import { type EnumNames, type FieldPlan, valueKind } from "./plan.ts";
 import { writeText } from "./text.ts";
+import { isUtf8Text } from "./utf8.ts";
 import { outcome } from "./write-state.ts";
 
 const quote = 0x22;
@@ -154,7 +154,7 @@ export function checkText(reader: WireReader, end: number): boolean {
   if (length === malformed) return false;
   const start = reader.position;
   reader.position = start + length;
-  if (isUtf8(reader.bytes.subarray(start, start + length))) return true;
+  if (isUtf8Text(reader.bytes, start, start + length)) return true;
   reader.problem = "not UTF-8";
   return false;
 }
