@@ -3,15 +3,9 @@ import type { Exchange, Response } from "../exchange/index.ts";
 import { failureResponse } from "../protocol/index.ts";
 import type { FoundRoute } from "../route/index.ts";
 import { type Failure, gatewayFailure } from "../rpc/index.ts";
+import type { Outcome } from "./outcome.ts";
 import { refusalOf } from "./refusal.ts";
 import type { Snapshot, Target } from "./snapshot.ts";
-
-/** What became of an exchange, for those who record it. */
-export interface Outcome {
-  readonly response: Response;
-  readonly target: Target | undefined;
-  readonly failure: Failure | undefined;
-}
 
 /** Serves one exchange by the snapshot that is current when it begins. Never rejects. */
 export type Handler = (exchange: Exchange) => Promise<Response>;

@@ -1,4 +1,5 @@
 // The walk of a request: exchange → match → call → reply → response, and what is recorded of it.
 // It knows no socket and no configuration file; protocols and clusters come resolved in the snapshot.
-export { createHandler, type Handler, type Outcome, type Recorder } from "./handler.ts";
+export { createHandler, type Handler, type Recorder } from "./handler.ts";
+export type { Outcome } from "./outcome.ts";
 export type { Snapshot, Target, TargetCluster } from "./snapshot.ts";

@@ -2,7 +2,7 @@ import type { Exchange, Response } from "../exchange/index.ts";
 import { failureResponse } from "../protocol/index.ts";
 import type { Match } from "../route/index.ts";
 import { type Failure, gatewayFailure } from "../rpc/index.ts";
-import type { Outcome } from "./handler.ts";
+import type { Outcome } from "./outcome.ts";
 import type { Snapshot, Target } from "./snapshot.ts";
 
 type Unmatched = Exclude<Match<Target>, { readonly kind: "found" }>;
