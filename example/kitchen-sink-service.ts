@@ -35,7 +35,7 @@ function failure(
   code: number,
   message: string,
   details: boolean,
-): Partial<ServiceError> {
+): ServiceError {
   return fail(
     code === status.OK ? status.UNKNOWN : code,
     message || "it was asked to fail",
@@ -46,6 +46,7 @@ function failure(
             { reason: "ASKED_TO", domain: "library.example", metadata: { code: String(code) } },
           ],
           ["google.rpc.RetryInfo", { retryDelay: durationFromMs(1500) }],
+          ["library.internal.Unpublished", new Uint8Array([8, 1])],
         ]
       : [],
   );

@@ -1,14 +1,16 @@
-import { type Timestamp, timestampFromMs } from "@bufbuild/protobuf/wkt";
+import { durationFromMs, type Timestamp, timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { type ServiceError, status } from "@grpc/grpc-js";
-import { type ErrorFactory, invalid, notFound } from "./errors.ts";
+import { type ErrorFactory, invalid, notFound, notReady } from "./errors.ts";
 import type { Dynamic, Handlers } from "./handlers.ts";
 import { booksOn, newBook, type Store, type StoredBook, type StoredShelf } from "./store.ts";
 
 const defaultPage = 10;
 const largestPage = 100;
+/** Two weeks. */
+const loanMs = 14 * 24 * 60 * 60 * 1000;
 
 /** Thrown by a handler to fail its call: only gRPC's own callbacks see it. */
-function refuse(error: Partial<ServiceError>): never {
+function refuse(error: ServiceError): never {
   throw error;
 }
 
@@ -44,18 +46,8 @@ export function libraryHandlers(store: Store, fail: ErrorFactory, now: () => num
       const shelf = shelfOf(text(name));
       const count = booksOn(store, shelf.name).length;
       if (count > 0) {
-        refuse(
-          fail(status.FAILED_PRECONDITION, `${count} books are on the shelf`, [
-            [
-              "google.rpc.PreconditionFailure",
-              {
-                violations: [
-                  { type: "EMPTY", subject: shelf.name, description: `${count} books are on it` },
-                ],
-              },
-            ],
-          ]),
-        );
+        const description = `${count} books are on it`;
+        refuse(notReady(fail, { type: "EMPTY", subject: shelf.name, description }));
       }
       store.shelves.delete(shelf.name);
       return {};
@@ -66,7 +58,8 @@ export function libraryHandlers(store: Store, fail: ErrorFactory, now: () => num
       return bookMessage(found ?? refuse(notFound(fail, "Book", `isbn/${text(isbn)}`)));
     },
     ListBooks: (request) => {
-      const books = filtered(booksOn(store, text(request["parent"])), fields(request["filter"]));
+      const found = filtered(booksOn(store, text(request["parent"])), fields(request["filter"]));
+      const books = ordered(found, text(request["orderBy"]), fail);
       const page = pageOf(books, request, fail);
       return {
         books: page.items.map(bookMessage),
@@ -93,6 +86,27 @@ export function libraryHandlers(store: Store, fail: ErrorFactory, now: () => num
       store.books.delete(book.name);
       store.books.set(moved.name, moved);
       return bookMessage(moved);
+    },
+    BorrowBook: ({ name, reader }) => {
+      const book = bookOf(text(name));
+      if (!book.available) {
+        refuse(
+          fail(status.RESOURCE_EXHAUSTED, `every copy of "${book.title}" is lent`, [
+            ["google.rpc.RetryInfo", { retryDelay: durationFromMs(loanMs) }],
+          ]),
+        );
+      }
+      book.available = false;
+      book.labels = { ...book.labels, reader: text(reader) };
+      return bookMessage(book);
+    },
+    ArchiveBook: ({ name }) => {
+      const book = bookOf(text(name));
+      if (!book.available) {
+        refuse(notReady(fail, { type: "LENT", subject: book.name, description: "it is lent" }));
+      }
+      book.labels = { ...book.labels, archived: "true" };
+      return bookMessage(book);
     },
     ListTitles: ({ parent }) => ({
       titles: booksOn(store, shelfOf(text(parent)).name).map((book) => book.title),
@@ -137,7 +151,7 @@ function shelfMessage(shelf: StoredShelf, store: Store): Dynamic {
   return { ...shelf, bookCount: booksOn(store, shelf.name).length };
 }
 
-function alreadyExists(fail: ErrorFactory, type: string, name: string): Partial<ServiceError> {
+function alreadyExists(fail: ErrorFactory, type: string, name: string): ServiceError {
   return fail(status.ALREADY_EXISTS, `"${name}" exists`, [
     ["google.rpc.ResourceInfo", { resourceType: `library.v1.${type}`, resourceName: name }],
   ]);
@@ -197,6 +211,19 @@ function filtered(books: readonly StoredBook[], filter: Dynamic): StoredBook[] {
       (yearFrom === undefined || book.year >= Number(yearFrom)) &&
       (yearTo === undefined || book.year <= Number(yearTo)),
   );
+}
+
+/** AIP-132's order_by, of one field. */
+function ordered(books: StoredBook[], orderBy: string, fail: ErrorFactory): readonly StoredBook[] {
+  if (orderBy === "") return books;
+  const [field, direction, ...more] = orderBy.split(" ");
+  const isKnown = field === "title" || field === "year" || field === "name";
+  if (!isKnown || (direction ?? "desc") !== "desc" || more.length > 0) {
+    refuse(invalid(fail, "order_by", `"${orderBy}" is no order; try "title" or "year desc"`));
+  }
+  const sign = direction === undefined ? 1 : -1;
+  const sorted = [...books].sort((a, b) => (a[field] < b[field] ? -sign : sign));
+  return sorted;
 }
 
 function pageOf<T>(

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import {
   create,
   type DescMessage,
@@ -20,7 +21,7 @@ import {
   type UntypedHandleCall,
 } from "@grpc/grpc-js";
 import { loadSchema } from "../src/descriptor/index.ts";
-import { errorFactory } from "./errors.ts";
+import { type ErrorFactory, errorFactory, notFound } from "./errors.ts";
 import type { Dynamic, Handlers } from "./handlers.ts";
 import { kitchenSinkHandlers } from "./kitchen-sink-service.ts";
 import { bookMessage, createBook, libraryHandlers } from "./library-service.ts";
@@ -29,8 +30,8 @@ import { booksOn, type Store, seededStore } from "./store.ts";
 /** Where the example back end listens, and what it was asked. */
 export interface ExampleServer {
   readonly port: number;
-  /** Calls that reached a handler since the start. */
-  requestCount(): number;
+  /** Calls that reached a handler since the start: all of them, or those of one method by its own name. */
+  requestCount(method?: string): number;
   stop(): Promise<void>;
 }
 
@@ -49,9 +50,9 @@ export async function startExampleServer(options: ExampleOptions): Promise<Examp
   const store = seededStore();
   const fail = errorFactory(registry);
   const now = options.now ?? Date.now;
-  let calls = 0;
-  const count = (): void => {
-    calls++;
+  const calls = new Map<string, number>();
+  const count = (method: string): void => {
+    calls.set(method, (calls.get(method) ?? 0) + 1);
   };
   const server = new Server({ "grpc.max_receive_message_length": 64 * 1024 * 1024 });
   const library = services.get("library.v1.LibraryService");
@@ -60,7 +61,7 @@ export async function startExampleServer(options: ExampleOptions): Promise<Examp
     throw new Error("the example's protos are not whole");
   server.addService(definitionOf(library), {
     ...unary(libraryHandlers(store, fail, now), count),
-    ...streams(store, count, fail, now),
+    ...streams(store, fail, now, count),
   });
   server.addService(definitionOf(kitchenSink), unary(kitchenSinkHandlers(fail), count));
   const port = await new Promise<number>((resolve, reject) => {
@@ -72,7 +73,10 @@ export async function startExampleServer(options: ExampleOptions): Promise<Examp
   });
   return {
     port,
-    requestCount: () => calls,
+    requestCount: (method) =>
+      method === undefined
+        ? [...calls.values()].reduce((sum, number) => sum + number, 0)
+        : (calls.get(method) ?? 0),
     stop: () =>
       new Promise((resolve) => {
         server.tryShutdown(() => resolve());
@@ -82,7 +86,7 @@ export async function startExampleServer(options: ExampleOptions): Promise<Examp
 }
 
 function protosFolder(): string {
-  return new URL("../protos", import.meta.url).pathname;
+  return fileURLToPath(new URL("../protos", import.meta.url));
 }
 
 /** The service as grpc-js takes it, with the schema's own codecs. */
@@ -108,12 +112,15 @@ function encode(type: DescMessage, message: object): Buffer {
   return Buffer.from(toBinary(type, whole));
 }
 
-function unary(handlers: Handlers, count: () => void): Record<string, UntypedHandleCall> {
+/** Notes that a method was called. */
+type Count = (method: string) => void;
+
+function unary(handlers: Handlers, count: Count): Record<string, UntypedHandleCall> {
   return Object.fromEntries(
     Object.entries(handlers).map(([name, handle]) => [
       name,
       (call: ServerUnaryCall<Dynamic, Dynamic>, done: sendUnaryData<Dynamic>): void => {
-        count();
+        count(name);
         const deadline = Number(call.getDeadline());
         const timeLeftMs = Number.isFinite(deadline) ? deadline - Date.now() : undefined;
         Promise.resolve()
@@ -130,34 +137,33 @@ function unary(handlers: Handlers, count: () => void): Record<string, UntypedHan
 /** The streaming methods of LibraryService. */
 function streams(
   store: Store,
-  count: () => void,
-  fail: ReturnType<typeof errorFactory>,
+  fail: ErrorFactory,
   now: () => number,
+  count: Count,
 ): Record<string, UntypedHandleCall> {
   return {
     ExportBooks: (call: ServerWritableStream<Dynamic, Dynamic>): void => {
-      count();
-      for (const book of booksOn(store, String(call.request["parent"])))
-        call.write(bookMessage(book));
+      count("ExportBooks");
+      const parent = String(call.request["parent"]);
+      if (parent !== "shelves/-" && !store.shelves.has(parent)) {
+        call.emit("error", notFound(fail, "Shelf", parent));
+        return;
+      }
+      for (const book of booksOn(store, parent)) call.write(bookMessage(book));
       call.end();
     },
     ImportBooks: (
       call: ServerReadableStream<Dynamic, Dynamic>,
       done: sendUnaryData<Dynamic>,
     ): void => {
-      count();
-      const names: string[] = [];
-      call.on("data", (request: Dynamic) => {
-        try {
-          names.push(createBook(store, fail, request, now()).name);
-        } catch (error) {
-          done(error as never);
-        }
-      });
-      call.on("end", () => done(null, { imported: names.length, names }));
+      count("ImportBooks");
+      importBooks(call, (request) => createBook(store, fail, request, now()).name).then(
+        (names) => done(null, { imported: names.length, names }),
+        (error: unknown) => done(error as never),
+      );
     },
     Discuss: (call: ServerDuplexStream<Dynamic, Dynamic>): void => {
-      count();
+      count("Discuss");
       call.on("data", (remark: Dynamic) => {
         call.write({
           reader: "librarian",
@@ -167,4 +173,13 @@ function streams(
       call.on("end", () => call.end());
     },
   };
+}
+
+async function importBooks(
+  requests: AsyncIterable<Dynamic>,
+  add: (request: Dynamic) => string,
+): Promise<string[]> {
+  const names: string[] = [];
+  for await (const request of requests) names.push(add(request));
+  return names;
 }
