@@ -8,7 +8,7 @@ export interface ClientError {
 
 /** The failure that answers a parser error; undefined when nobody is left to read an answer. */
 export function failureOfClientError(error: ClientError): GatewayFailure | undefined {
-  switch (error.code) {
+  switch (error.code ?? "") {
     case "ECONNRESET":
     case "EPIPE":
       return undefined;

@@ -62,7 +62,7 @@ export class Http1Exchange implements Exchange, RequestBody {
     if (this.declaredBytes === 0) return ok(noBytes);
     if (this.declaredBytes !== undefined && this.declaredBytes > maxBytes) return err("tooLarge");
     if (this.#expectsContinue) this.#response.writeContinue();
-    return await collect(this.#request, maxBytes);
+    return collect(this.#request, maxBytes);
   }
 }
 

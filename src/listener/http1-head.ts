@@ -169,7 +169,7 @@ function splitTarget(
     if (absolute[1]?.toLowerCase() !== authority.toLowerCase()) {
       return err(malformed("the request target names another host than the host header"));
     }
-    authority = absolute[1] ?? authority;
+    authority = absolute[1];
     rest = absolute[2] ?? "";
     if (!rest.startsWith("/")) rest = `/${rest}`;
   }

@@ -53,7 +53,7 @@ export async function startListener(
 
 async function bind(server: Server, address: BindAddress): Promise<string | undefined> {
   if (address.kind === "unix") await removeStaleSocket(address.path);
-  return await new Promise((resolve) => {
+  return new Promise((resolve) => {
     const onError = (error: NodeJS.ErrnoException): void => resolve(describe(error, address));
     server.once("error", onError);
     const onListening = (): void => {
@@ -93,7 +93,7 @@ function addressOf(server: Server, address: BindAddress): string {
 function describe(error: NodeJS.ErrnoException, address: BindAddress): string {
   const place =
     address.kind === "unix" ? `unix:${address.path}` : `${address.host}:${address.port}`;
-  switch (error.code) {
+  switch (error.code ?? "") {
     case "EADDRINUSE":
       return `${place} is in use by another process`;
     case "EACCES":
@@ -101,6 +101,6 @@ function describe(error: NodeJS.ErrnoException, address: BindAddress): string {
     case "EADDRNOTAVAIL":
       return `${place} is not an address of this machine`;
     default:
-      return `${place}: ${error.code ?? "cannot be bound"}`;
+      return `${place}: ${error.code ?? error.message}`;
   }
 }

@@ -35,8 +35,8 @@ suite("units", () => {
   for (const row of refused) {
     test(`${row.name} is refused`, () => {
       const result = row.parse(row.text);
-      assert.equal(result.ok, false);
-      assert.match(result.ok ? "" : result.error, /^expected /);
+      assert.ok(!result.ok);
+      assert.match(result.error, /^expected /);
     });
   }
 });

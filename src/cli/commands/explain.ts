@@ -87,7 +87,8 @@ function whyUnmatched(match: RequestExplanation["routing"]["match"]): string {
       return `405: the path is served with ${match.allow.join(", ")}`;
     case "refused":
       return `400: path: ${match.message}`;
-    default:
+    case "found":
+    case "notFound":
       return "404: no template matches the path";
   }
 }

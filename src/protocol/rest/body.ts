@@ -13,7 +13,7 @@ export async function readBody(
   if (!sent.ok)
     return err(sent.error === "tooLarge" ? bodyTooLarge(maxBytes) : brokenBody(sent.error));
   if (encoding === undefined || sent.value.length === 0) return ok(sent.value);
-  return await decodeContent(sent.value, encoding, maxBytes);
+  return decodeContent(sent.value, encoding, maxBytes);
 }
 
 /** Refuses a body where the HTTP rule takes none; a chunked body of no bytes is none. */
