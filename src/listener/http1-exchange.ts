@@ -58,9 +58,11 @@ export class Http1Exchange implements Exchange, RequestBody {
     return this;
   }
 
-  async readAll(maxBytes: number): Promise<Result<Uint8Array, BodyProblem>> {
-    if (this.declaredBytes === 0) return ok(noBytes);
-    if (this.declaredBytes !== undefined && this.declaredBytes > maxBytes) return err("tooLarge");
+  readAll(maxBytes: number): Promise<Result<Uint8Array, BodyProblem>> {
+    if (this.declaredBytes === 0) return Promise.resolve(ok(noBytes));
+    if (this.declaredBytes !== undefined && this.declaredBytes > maxBytes) {
+      return Promise.resolve(err("tooLarge"));
+    }
     if (this.#expectsContinue) this.#response.writeContinue();
     return collect(this.#request, maxBytes);
   }

@@ -143,17 +143,22 @@ function checkFraming(raw: RawHead, findings: Findings): HeadRefusal | undefined
   return foreign ? malformed("connection: names an end-to-end header") : undefined;
 }
 
-const hostForm = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]+)(?::[0-9]{1,5})?$/;
+const hostForm = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]+)(?::([0-9]{1,5}))?$/;
+
+/** Hosts that passed the check; a gateway is called by few names, and beyond them each is checked anew. */
+const soundHosts = new Set<string>();
+const rememberedHosts = 256;
 
 function checkHost(raw: RawHead, findings: Findings): HeadRefusal | undefined {
   if (findings.hosts > 1) return malformed("host: given more than once");
-  if (findings.host === undefined) {
-    return raw.version === "1.1" ? malformed("host: missing") : undefined;
-  }
   const { host } = findings;
-  if (!hostForm.test(host)) return malformed("host: expected a host name and a port");
-  const port = /:([0-9]+)$/.exec(host)?.[1];
-  return port !== undefined && Number(port) > 65_535 ? malformed("host: no such port") : undefined;
+  if (host === undefined) return raw.version === "1.1" ? malformed("host: missing") : undefined;
+  if (soundHosts.has(host)) return undefined;
+  const parts = hostForm.exec(host);
+  if (parts === null) return malformed("host: expected a host name and a port");
+  if (Number(parts[1] ?? 0) > 65_535) return malformed("host: no such port");
+  if (soundHosts.size < rememberedHosts) soundHosts.add(host);
+  return undefined;
 }
 
 function splitTarget(

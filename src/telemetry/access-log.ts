@@ -91,9 +91,14 @@ function number(value: number): string {
   return Number.isFinite(value) ? String(value) : "null";
 }
 
-/** Microseconds are as fine as the clock is honest. */
+/** Microseconds are as fine as the clock is honest. Made of whole numbers, which print several times as fast. */
 function milliseconds(value: number): string {
-  return number(Math.round(value * 1000) / 1000);
+  const micros = Math.round(value * 1000);
+  if (!(micros >= 0 && micros < 0x4000_0000)) return number(micros / 1000);
+  const rest = micros % 1000;
+  const whole = (micros - rest) / 1000;
+  if (rest === 0) return String(whole);
+  return `${whole}.${rest < 100 ? "0" : ""}${rest < 10 ? "0" : ""}${rest}`;
 }
 
 /** The last moment that a Date can hold, in ms. */

@@ -1,19 +1,23 @@
-import { err, ok, type Result } from "../../base/index.ts";
+import { err, type Result } from "../../base/index.ts";
 import type { BodyProblem, Exchange } from "../../exchange/index.ts";
 import { type Failure, gatewayFailure } from "../../rpc/index.ts";
 import { bodyTooLarge, decodeContent } from "./content-encoding.ts";
 
 /** Reads the whole body and undoes its `content-encoding`, both under the same limit. */
-export async function readBody(
+export function readBody(
   exchange: Exchange,
   encoding: string | undefined,
   maxBytes: number,
 ): Promise<Result<Uint8Array, Failure>> {
-  const sent = await exchange.body.readAll(maxBytes);
-  if (!sent.ok)
-    return err(sent.error === "tooLarge" ? bodyTooLarge(maxBytes) : brokenBody(sent.error));
-  if (encoding === undefined || sent.value.length === 0) return ok(sent.value);
-  return decodeContent(sent.value, encoding, maxBytes);
+  return exchange.body.readAll(maxBytes).then((sent) => {
+    if (!sent.ok) return err(unreadable(sent.error, maxBytes));
+    if (encoding === undefined || sent.value.length === 0) return sent;
+    return decodeContent(sent.value, encoding, maxBytes);
+  });
+}
+
+function unreadable(problem: BodyProblem, maxBytes: number): Failure {
+  return problem === "tooLarge" ? bodyTooLarge(maxBytes) : brokenBody(problem);
 }
 
 /** Refuses a body where the HTTP rule takes none; a chunked body of no bytes is none. */

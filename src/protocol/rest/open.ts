@@ -81,26 +81,28 @@ function openWithoutBody(
   return failure === undefined ? ok(callOf(rules, exchange, head)) : err(failure);
 }
 
-async function openWithBody(
+function openWithBody(
   rules: OpenRules,
   body: BodyRule,
   exchange: Exchange,
   captures: readonly string[],
   head: RequestHead,
-): Promise<Result<Call, Failure>> {
+): Result<Call, Failure> | Promise<Result<Call, Failure>> {
   const format = body.isHttpBody ? "raw" : bodyFormat(head.contentType);
   if (format === "unsupported" || (format === "form" && body.form === undefined)) {
     return err(unsupportedType);
   }
-  const read = await readBody(exchange, head.contentEncoding, rules.options.limits.bodyBytes);
-  if (!read.ok) return read;
-  writer.reset(envelopePrefixBytes);
-  const bound: Uint8Array[] | undefined = body.guard === undefined ? undefined : [];
-  const failure =
-    bindPath(rules.variables, captures, writer, bound) ??
-    bindBody(body, format, read.value, head, bound) ??
-    bindQuery(exchange.query, rules.query, writer);
-  return failure === undefined ? ok(callOf(rules, exchange, head)) : err(failure);
+  const { bodyBytes } = rules.options.limits;
+  return readBody(exchange, head.contentEncoding, bodyBytes).then((read) => {
+    if (!read.ok) return read;
+    writer.reset(envelopePrefixBytes);
+    const bound: Uint8Array[] | undefined = body.guard === undefined ? undefined : [];
+    const failure =
+      bindPath(rules.variables, captures, writer, bound) ??
+      bindBody(body, format, read.value, head, bound) ??
+      bindQuery(exchange.query, rules.query, writer);
+    return failure === undefined ? ok(callOf(rules, exchange, head)) : err(failure);
+  });
 }
 
 function bindBody(

@@ -138,8 +138,16 @@ function addForwarding(exchange: Exchange, metadata: string[]): void {
     "x-request-id",
     exchange.requestId,
     "traceparent",
-    client.traceparent ?? `00-${randomHex(16)}-${randomHex(8)}-00`,
+    client.traceparent ?? newTrace(exchange.requestId),
   );
+}
+
+const traceIdForm = /^(?!0{32})[0-9a-f]{32}$/;
+
+/** Begins a trace, not sampled, under the request's own id where that can be one: then one search finds both. */
+function newTrace(requestId: string): string {
+  const traceId = traceIdForm.test(requestId) ? requestId : randomHex(16);
+  return `00-${traceId}-${randomHex(8)}-00`;
 }
 
 const badTimeout = gatewayFailure(
