@@ -99,7 +99,7 @@ export async function parseConfig(
 }
 
 function unreadable(file: string, message: string): ConfigProblems {
-  const place = { line: 1, column: 1, length: 1 };
+  const place = { line: 0, column: 1, length: 1 };
   const problem: Problem = {
     severity: "error",
     rule: "unreadable",

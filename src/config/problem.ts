@@ -1,6 +1,6 @@
-/** A stretch of one line of a text. */
+/** A stretch of one line of a text, or a file as a whole. */
 export interface Place {
-  /** 1-based. */
+  /** 1-based; 0 is the file as a whole, for files that are not text or cannot be read. */
   readonly line: number;
   /** 1-based, in UTF-16 units. */
   readonly column: number;

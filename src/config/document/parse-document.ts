@@ -14,6 +14,8 @@ export function parseDocument(text: string): SourceTree {
   const unclosed = findUnclosed(text);
   // The library compares every key with every other one; buildTree finds doubles in one pass.
   const document = parseYaml(text, { prettyErrors: false, uniqueKeys: false, version: "1.2" });
+  const bare = bareReference(document.errors, text);
+  if (bare !== undefined) return withoutRoot([bare]);
   const firstUnclosed = Math.min(...unclosed.map((problem) => problem.span.start), text.length + 1);
   const syntax = [...document.errors, ...document.warnings]
     .filter((error) => error.pos[0] < firstUnclosed)
@@ -88,6 +90,16 @@ function spanProblem(
 
 function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+/** YAML reads the brace of `${` between brackets as a map of its own, and all that follows goes wrong. */
+function bareReference(errors: readonly YAMLError[], text: string): SpanProblem | undefined {
+  const error = errors.find(({ pos: [at] }) => text.startsWith("${", at - 1));
+  if (error === undefined) return undefined;
+  const start = error.pos[0] - 1;
+  const [reference = "$"] = /^\$\{[^}\n]*\}?/.exec(text.slice(start)) ?? [];
+  const message = "a reference between brackets must be in quotes";
+  return spanProblem(start, start + reference.length, message, `write "${reference}"`);
 }
 
 /** One problem a place: of a broken line the library says several things, the first one nearest the truth. */

@@ -35,12 +35,12 @@ function formatProblem(
   const { severity, message, file, line, column, help, note } = problem;
   const width = String(Math.max(line, note?.line ?? 0)).length;
   const margin = " ".repeat(width);
-  const head = `${paint(severity, severity)}: ${paint("bold", clean(message))}\n`;
+  const where = line === 0 ? file : `${file}:${line}:${column}`;
+  const head = `${paint(severity, severity)}: ${paint("bold", clean(message))}\n${margin}${paint("frame", "-->")} ${clean(where)}\n`;
   const text = lines?.[line - 1];
-  if (text === undefined)
-    return `${head}${margin}${paint("frame", "-->")} ${file}\n${remedy(margin, help)}`;
+  if (text === undefined) return head + remedy(margin, help);
   const bar = paint("frame", `${margin} |`);
-  let block = `${head}${margin}${paint("frame", "-->")} ${file}:${line}:${column}\n${bar}\n`;
+  let block = `${head}${bar}\n`;
   block += snippet(text, problem, width, paint, severity, "^", help);
   const noteText = note && lines?.[note.line - 1];
   if (note !== undefined && noteText !== undefined) {
@@ -50,7 +50,7 @@ function formatProblem(
 }
 
 function remedy(margin: string, help: string | undefined): string {
-  return help === undefined ? "" : `${margin}  = ${clean(help)}\n`;
+  return help === undefined ? "" : `${margin} = ${clean(help)}\n`;
 }
 
 function snippet(

@@ -64,7 +64,9 @@ function sarifLocation(
   return {
     physicalLocation: {
       artifactLocation: { uri: encodeURI(file.replaceAll("\\", "/")) },
-      region: { startLine: line, startColumn: column, endColumn: column + length },
+      ...(line > 0 && {
+        region: { startLine: line, startColumn: column, endColumn: column + length },
+      }),
     },
   };
 }

@@ -8,6 +8,7 @@ export interface JsonSchema {
   readonly enum?: readonly unknown[];
   readonly pattern?: string;
   readonly description?: string;
+  readonly default?: unknown;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly additionalProperties?: boolean | JsonSchema;
   readonly items?: JsonSchema;
@@ -31,10 +32,11 @@ export function jsonSchema(): object {
 const reference = "\\$\\{(env|file):";
 
 function allowReferences(schema: JsonSchema): JsonSchema {
-  const { properties, items, additionalProperties, anyOf } = schema;
   if (isLeaf(schema)) return leafWithReference(schema);
+  const { "x-diglot": _, ...rest } = schema;
+  const { properties, items, additionalProperties, anyOf } = rest;
   return {
-    ...schema,
+    ...rest,
     ...(properties && { properties: mapValues(properties, allowReferences) }),
     ...(items && { items: allowReferences(items) }),
     ...(typeof additionalProperties === "object" && {
@@ -48,18 +50,15 @@ function isLeaf({ type, enum: words }: JsonSchema): boolean {
   return words !== undefined || ["string", "integer", "boolean"].includes(type ?? "");
 }
 
-function leafWithReference(schema: JsonSchema): JsonSchema {
-  if (schema.const !== undefined) return schema;
-  if (schema.type === "string" && schema.enum === undefined) {
-    const { pattern } = schema;
-    return pattern === undefined ? schema : { ...schema, pattern: `${pattern}|${reference}` };
+function leafWithReference({ "x-diglot": _, ...leaf }: JsonSchema): JsonSchema {
+  if (leaf.const !== undefined) return leaf;
+  if (leaf.type === "string" && leaf.enum === undefined) {
+    return leaf.pattern === undefined ? leaf : { ...leaf, pattern: `${leaf.pattern}|${reference}` };
   }
-  const { description, "x-diglot": _, ...rest } = schema;
-  const given = "default" in rest ? { default: rest.default } : {};
-  const { default: __, ...value } = rest as JsonSchema & { readonly default?: unknown };
+  const { description, default: given, ...value } = leaf;
   return {
     ...(description !== undefined && { description }),
-    ...given,
+    ...(given !== undefined && { default: given }),
     anyOf: [value, { type: "string", pattern: reference }],
   };
 }
