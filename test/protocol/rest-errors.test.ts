@@ -49,6 +49,7 @@ suite("transcoding.md §5: errors have one shape", () => {
         metadata: { code: "8" },
       },
       { "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: "1.500s" },
+      { "@type": "type.googleapis.com/library.internal.Unpublished", value: "CAE=" },
     ]);
   });
 
