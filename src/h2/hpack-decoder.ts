@@ -9,7 +9,7 @@ export type DecodedBlock =
   /** Decoded, and too long to be handed on: a matter of the stream alone. */
   | { readonly kind: "tooLarge" }
   /** Decoded, with a name or value that no header may have (RFC 9113 §8.2.1). */
-  | { readonly kind: "malformed" }
+  | { readonly kind: "malformed"; readonly headers: HeaderList }
   /** Not HPACK: the connection cannot go on (RFC 7541 §2.3.3, §5, §6.3). */
   | { readonly kind: "broken"; readonly message: string };
 
@@ -80,7 +80,7 @@ export class HeaderDecoder {
     if (listBytes > this.#limits.listBytes || headers.length > this.#limits.fields * 2) {
       return { kind: "tooLarge" };
     }
-    return isValid ? { kind: "headers", headers } : { kind: "malformed" };
+    return { kind: isValid ? "headers" : "malformed", headers };
   }
 
   #indexed(): Entry | undefined {
