@@ -1,4 +1,4 @@
-import type { Clock } from "../base/index.ts";
+import type { Clock, Timer } from "../base/index.ts";
 import { ClientStream, type StreamHost } from "./client-stream.ts";
 import { ErrorCode, errorCodeName } from "./error-code.ts";
 import {
@@ -125,6 +125,7 @@ class ClientConnection implements Connection, FrameSink, StreamHost {
   #receiveWindow: number;
   #unannounced = 0;
   #heldAcks = 0;
+  #lastWrite: Timer | undefined = undefined;
   /** The DATA frame at hand is nobody's; its bytes went back to the connection's window. */
   #isDiscarding = false;
 
@@ -177,6 +178,7 @@ class ClientConnection implements Connection, FrameSink, StreamHost {
     stream.isLocalEnded = endStream;
     this.#streams.set(id, stream);
     this.#sendHeaders(id, headers, endStream);
+    stream.headBatch = this.#output.batch;
     return stream;
   }
 
@@ -187,6 +189,7 @@ class ClientConnection implements Connection, FrameSink, StreamHost {
   }
 
   transportClosed(error?: string): void {
+    this.#lastWrite?.cancel();
     this.#end(ErrorCode.CANCEL, error, error ?? "the connection was closed");
   }
 
@@ -591,6 +594,9 @@ class ClientConnection implements Connection, FrameSink, StreamHost {
   forget(stream: ClientStream): void {
     this.#streams.delete(stream.id);
     this.#waiting.delete(stream);
+  }
+
+  settle(): void {
     if (this.#state.kind === "open") this.#tellCapacity();
     else this.#endIfIdle();
   }
@@ -707,7 +713,7 @@ class ClientConnection implements Connection, FrameSink, StreamHost {
     this.#output.flush();
     this.#output.close();
     this.#transport.end();
-    this.#clock.setTimer(lastWriteMs, () => this.#transport.destroy());
+    this.#lastWrite = this.#clock.setTimer(lastWriteMs, () => this.#transport.destroy());
   }
 
   #end(code: number, error: string | undefined, message: string): void {
@@ -716,7 +722,9 @@ class ClientConnection implements Connection, FrameSink, StreamHost {
     this.#reader.stop();
     this.#output.close();
     for (const stream of [...this.#streams.values()]) {
-      stream.end({ kind: "reset", code, by: "connection", unprocessed: false, message });
+      // A head that has not left was seen by nobody, so the request may be sent again.
+      const unprocessed = stream.headBatch === this.#output.batch;
+      stream.end({ kind: "reset", code, by: "connection", unprocessed, message });
     }
     this.#events.onClose(error);
   }

@@ -8,8 +8,10 @@ export interface StreamHost {
   sendReset(stream: ClientStream, code: number): void;
   /** Gives bytes of the stream's and the connection's receive window back. */
   release(stream: ClientStream, bytes: number): void;
-  /** The stream has ended and is forgotten. */
+  /** The stream has ended and no longer counts. */
   forget(stream: ClientStream): void;
+  /** The stream's reader knows of its end, so that the connection may go on, or end as well. */
+  settle(): void;
 }
 
 /** A run of bytes that waits for a window. */
@@ -37,6 +39,8 @@ export class ClientStream implements Stream {
   /** END_STREAM is to be sent behind the queue. */
   isEnding = false;
   isLocalEnded = false;
+  /** The write in which the head leaves. */
+  headBatch = 0;
   isRemoteEnded = false;
   hasEnded = false;
   #hasHead = false;
@@ -92,6 +96,7 @@ export class ClientStream implements Stream {
     if (this.unconsumed > 0) this.consumed(this.unconsumed);
     this.#host.forget(this);
     this.events.onEnd(end);
+    this.#host.settle();
   }
 
   /** Both sides may now be done. */

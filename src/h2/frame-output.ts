@@ -14,6 +14,8 @@ const shortTail = 16 * 1024;
 export class FrameOutput {
   buffer: Buffer = Buffer.allocUnsafeSlow(batchBytes);
   position = 0;
+  /** Counts the writes: what was gathered under the present number has not left. */
+  batch = 0;
   /** Whether the transport asked to wait. */
   isFull = false;
   readonly #transport: Transport;
@@ -72,6 +74,7 @@ export class FrameOutput {
       this.position = 0;
     }
     this.#start = this.position;
+    this.batch++;
     if (!this.#transport.write(batch)) this.isFull = true;
   }
 
