@@ -40,7 +40,7 @@ export function reportProblems(problems: readonly Problem[], terminal: Terminal)
 }
 
 /** The text of a file that a problem is in; undefined when it cannot be shown. */
-export function sourceOf(file: string): string | undefined {
+function sourceOf(file: string): string | undefined {
   try {
     return readFileSync(file, "utf8");
   } catch {

@@ -1,6 +1,6 @@
 // gateway.yaml becomes a typed, frozen configuration here, or a list of problems with their places.
 // It knows no descriptors, no sockets and no process: files and the environment are passed in.
-export { LoadedDocument } from "./document/loaded-document.ts";
+export type { LoadedDocument } from "./document/loaded-document.ts";
 export type { PlainValue, ReferencedValue } from "./document/plain-value.ts";
 export type {
   BackoffConfig,

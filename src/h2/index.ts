@@ -6,7 +6,7 @@ export {
   createClientConnection,
   type LocalSettings,
 } from "./client-connection.ts";
-export { ErrorCode, errorCodeName } from "./error-code.ts";
+export { ErrorCode } from "./error-code.ts";
 export type {
   ConnectionEvents,
   HeaderList,

@@ -54,10 +54,7 @@ suite("gateway", () => {
     const answer = await slow;
     assert.deepEqual([answer.status, answer.headers.connection], [200, "close"]);
     await stopped;
-    assert.deepEqual(gateway.events.slice(-2), [
-      "gateway.draining",
-      "gateway.stopped",
-    ]);
+    assert.deepEqual(gateway.events.slice(-2), ["gateway.draining", "gateway.stopped"]);
     await gateway.backend.stop();
   });
 

@@ -19,7 +19,7 @@ export interface TestClient {
   sent(): Promise<ReadFrame[]>;
 }
 
-export const requestHead: readonly string[] = [
+const requestHead: readonly string[] = [
   ":method",
   "POST",
   ":scheme",

@@ -37,8 +37,8 @@ function encoded(encoder: HeaderEncoder, headers: HeaderList): Buffer {
 }
 
 function headersOf(block: DecodedBlock): HeaderList {
-  assert.equal(block.kind, "headers", JSON.stringify(block));
-  return block.kind === "headers" ? block.headers : [];
+  assert.ok(block.kind === "headers", JSON.stringify(block));
+  return block.headers;
 }
 
 suite("HPACK: the examples of RFC 7541 Appendix C", () => {
@@ -218,8 +218,8 @@ suite("HPACK: strictness", () => {
     const { want } = row;
     test(`${row.name} breaks the connection`, () => {
       const block = new HeaderDecoder(limits).decode(Buffer.from(row.block, "hex"));
-      assert.equal(block.kind, "broken");
-      assert.match(block.kind === "broken" ? block.message : "", want);
+      assert.ok(block.kind === "broken");
+      assert.match(block.message, want);
     });
   }
 

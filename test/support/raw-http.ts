@@ -11,12 +11,6 @@ export function exchangeRaw(port: number, bytes: string | Uint8Array): Promise<s
   });
 }
 
-/** The JSON body of a raw HTTP/1.1 response. */
-export function bodyOf(response: string): unknown {
-  const text = Buffer.from(response.slice(response.indexOf("\r\n\r\n") + 4), "latin1");
-  return JSON.parse(text.toString("utf8")) as unknown;
-}
-
 /** The status code of a raw HTTP/1.1 response; 0 when it is none. */
 export function statusOf(response: string): number {
   return Number(/^HTTP\/1\.1 ([0-9]{3}) /.exec(response)?.[1] ?? 0);
