@@ -542,6 +542,22 @@ class ClientConnection implements Connection, FrameSink, StreamHost {
 
   // StreamHost
 
+  sendWhole(stream: ClientStream, chunk: Uint8Array, endStream: boolean): boolean {
+    const { length } = chunk;
+    if (length > this.#sendWindow || length > stream.sendWindow || this.#output.isFull)
+      return false;
+    if (length > this.#peer.maxFrameSize || length === 0) return false;
+    this.#output.frameHeader(length, FrameType.DATA, endStream ? Flag.END_STREAM : 0, stream.id);
+    this.#output.bytes(chunk);
+    stream.sendWindow -= length;
+    this.#sendWindow -= length;
+    if (endStream) {
+      stream.isLocalEnded = true;
+      stream.endIfComplete();
+    }
+    return true;
+  }
+
   sendData(stream: ClientStream): boolean {
     const { queue } = stream;
     while (queue.length > 0 && !this.#output.isFull) {

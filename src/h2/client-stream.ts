@@ -3,6 +3,8 @@ import type { HeaderList, Stream, StreamEnd, StreamEvents } from "./types.ts";
 
 /** What a stream asks of its connection. */
 export interface StreamHost {
+  /** Sends a chunk whole, at once, when windows and transport allow; false when nothing was sent. */
+  sendWhole(stream: ClientStream, chunk: Uint8Array, endStream: boolean): boolean;
   /** Sends what the windows and the transport take; false when bytes stay queued. */
   sendData(stream: ClientStream): boolean;
   sendReset(stream: ClientStream, code: number): void;
@@ -64,6 +66,7 @@ export class ClientStream implements Stream {
 
   write(chunk: Uint8Array, endStream: boolean): boolean {
     if (this.hasEnded || this.isEnding || this.isLocalEnded) return true;
+    if (this.queue.length === 0 && this.#host.sendWhole(this, chunk, endStream)) return true;
     if (chunk.length > 0) this.queue.push({ chunk, offset: 0 });
     this.isEnding = endStream;
     return this.#host.sendData(this);

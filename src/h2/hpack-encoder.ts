@@ -133,8 +133,12 @@ export class HeaderEncoder {
   }
 
   #indexOf(state: NameState, value: string): number {
-    const fixed = state.staticValues.get(value);
-    if (fixed !== undefined) return fixed;
+    // A value that was never added is not looked for: looking up a text that is new hashes all of it.
+    if (state.staticValues.size > 0) {
+      const fixed = state.staticValues.get(value);
+      if (fixed !== undefined) return fixed;
+    }
+    if (state.additions.size === 0) return 0;
     const addition = state.additions.get(value);
     if (addition === undefined) return 0;
     return staticTable.length + this.#forgotten + this.#entries.length - addition;

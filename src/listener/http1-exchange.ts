@@ -50,7 +50,10 @@ export class Http1Exchange implements Exchange, RequestBody {
     this.#response = response;
     this.#expectsContinue = arrival.expectsContinue;
     response.once("close", () => {
-      if (!response.writableFinished) this.cancellation.cancel();
+      if (response.writableFinished) return;
+      this.cancellation.cancel();
+      // Whoever still reads the body learns of it here: nothing more will come.
+      breakBody(request, "incomplete");
     });
   }
 
@@ -83,6 +86,7 @@ export function breakBody(request: IncomingMessage, problem: BodyProblem): void 
   request.emit(broken, problem);
 }
 
+/** Reads a body to its end. The listeners go with the request, but for one that has had enough. */
 function collect(
   request: IncomingMessage,
   maxBytes: number,
@@ -90,21 +94,18 @@ function collect(
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
-    const finish = (result: Result<Uint8Array, BodyProblem>): void => {
-      request.off("data", onData).off("end", onEnd).off("close", onClose).off(broken, onBroken);
-      resolve(result);
-    };
     const onData = (chunk: Buffer): void => {
       bytes += chunk.length;
-      if (bytes > maxBytes) finish(err("tooLarge"));
-      else chunks.push(chunk);
+      chunks.push(chunk);
+      if (bytes <= maxBytes) return;
+      request.off("data", onData);
+      resolve(err("tooLarge"));
     };
-    const onEnd = (): void => {
+    request.on("data", onData);
+    request.on("end", () => {
       const [only] = chunks;
-      finish(ok(chunks.length === 1 && only ? only : Buffer.concat(chunks, bytes)));
-    };
-    const onClose = (): void => finish(err("incomplete"));
-    const onBroken = (problem: BodyProblem): void => finish(err(problem));
-    request.on("data", onData).on("end", onEnd).on("close", onClose).on(broken, onBroken);
+      resolve(ok(chunks.length === 1 && only ? only : Buffer.concat(chunks, bytes)));
+    });
+    request.on(broken, (problem: BodyProblem) => resolve(err(problem)));
   });
 }
