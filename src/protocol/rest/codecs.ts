@@ -25,17 +25,22 @@ export interface RestCodecs {
  */
 const replyDepth = 1000;
 
-/** Prepares the codecs of a schema for one set of switches. Each message is compiled when it is first named. */
+/**
+ * Prepares the codecs of a schema for one set of switches. Each message is compiled when it is first named.
+ * Without `maxKeysPerObject` the reader's own default holds.
+ */
 export function compileRestCodecs(
   schema: Schema,
   json: JsonSwitches,
   maxDepth: number,
+  maxKeysPerObject?: number,
 ): RestCodecs {
   const { registry } = schema;
   const read = {
     ignoreUnknownFields: json.ignoreUnknownFields,
     caseInsensitiveEnums: json.caseInsensitiveEnums,
     maxDepth,
+    ...(maxKeysPerObject === undefined ? {} : { maxKeysPerObject }),
   };
   const write = {
     emitDefaults: json.emitDefaults,

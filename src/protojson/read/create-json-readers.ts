@@ -16,7 +16,10 @@ export interface JsonReadOptions {
   readonly caseInsensitiveEnums: boolean;
   /** Objects and arrays inside each other. Default 100; above 1000 it counts as 1000, which the stack holds. */
   readonly maxDepth: number;
-  /** Keys of one map, Struct, or object of unknown keys. No bound by default; with one, a body of nothing but keys costs less. */
+  /**
+   * Keys of one map, Struct, or object of unknown keys. Default 1000: every key costs a comparison and an entry upstream,
+   * so a body of nothing but keys is the dearest there is (faults.md, J-03).
+   */
   readonly maxKeysPerObject?: number;
 }
 
@@ -44,6 +47,7 @@ export interface JsonReaders {
 }
 
 const mostDepth = 1000;
+const defaultKeysPerObject = 1000;
 
 /** Fills in the defaults of `JsonReadOptions`. */
 function jsonReadOptions(options: Partial<JsonReadOptions>): JsonReadOptions {
@@ -62,7 +66,7 @@ export function createJsonReaders(
   const filled = jsonReadOptions(options);
   const plans = new PlanBook(registry, filled.caseInsensitiveEnums);
   const maxDepth = Math.min(filled.maxDepth, mostDepth);
-  const maxKeys = filled.maxKeysPerObject ?? 2 ** 31 - 1;
+  const maxKeys = filled.maxKeysPerObject ?? defaultKeysPerObject;
   const cursor = new JsonCursor(maxDepth, maxKeys, filled.ignoreUnknownFields);
   return {
     message(desc) {

@@ -155,23 +155,28 @@ function setMagnitude(
   return true;
 }
 
+// No integer is -0: a sender who writes it has a number that is not an integer (faults.md, J-10). So a negative
+// integer of no magnitude fits none of the types.
+
 /** Whether the last integer fits a signed type of 32 bits; `low` then becomes its two's complement. */
 export function toInt32(cursor: JsonCursor): boolean {
   const low = cursor.low >>> 0;
-  if (cursor.high !== 0 || low > (cursor.negative ? 0x8000_0000 : 0x7fff_ffff)) return false;
-  if (cursor.negative) cursor.low = -low | 0;
-  return true;
+  if (cursor.high !== 0) return false;
+  if (!cursor.negative) return low <= 0x7fff_ffff;
+  cursor.low = -low | 0;
+  return low !== 0 && low <= 0x8000_0000;
 }
 
 /** Whether the last integer fits an unsigned type of 32 bits. */
 export function toUint32(cursor: JsonCursor): boolean {
-  return cursor.high === 0 && (!cursor.negative || cursor.low === 0);
+  return cursor.high === 0 && !cursor.negative;
 }
 
 /** Whether the last integer fits a signed type of 64 bits; `low` and `high` become its two's complement. */
 export function toInt64(cursor: JsonCursor): boolean {
   const high = cursor.high;
   if (!cursor.negative) return high >= 0;
+  if (high === 0 && cursor.low === 0) return false;
   if (high < 0 && (high !== -0x8000_0000 || cursor.low !== 0)) return false;
   cursor.low = -cursor.low | 0;
   cursor.high = ~high + (cursor.low === 0 ? 1 : 0);
@@ -180,7 +185,7 @@ export function toInt64(cursor: JsonCursor): boolean {
 
 /** Whether the last integer fits an unsigned type of 64 bits. */
 export function toUint64(cursor: JsonCursor): boolean {
-  return !cursor.negative || (cursor.low === 0 && cursor.high === 0);
+  return !cursor.negative;
 }
 
 /** The JSON number at the cursor as a double in `number`; Infinity when it is too large for one. */

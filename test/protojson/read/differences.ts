@@ -237,6 +237,17 @@ export const differences: readonly Difference[] = [
     },
   },
   {
+    name: "no integer is minus zero",
+    clause: "faults.md J-10; IEEE 754 has a minus zero, two's complement has none",
+    libraries: both,
+    explains: (_, ours) =>
+      weSay(
+        ours,
+        /expected an? (?:.*integer|value of .*), got "?-0(?:\.0+)?(?:[eE][+-]?[0-9]+)?"?$/,
+      ),
+    example: { type: "google.protobuf.Int32Value", json: "-0", accepts: "they" },
+  },
+  {
     name: "minus zero is a value of its own",
     clause: "encoding: a double is left out when all its bits are zero",
     libraries: ["protobufjs"],

@@ -240,17 +240,25 @@ suite("JSON grammar", () => {
     assert.equal(problem?.message, "the object has more than 2 keys");
   });
 
+  test("without a bound of one's own it is a thousand", () => {
+    const keys = Array.from({ length: 1001 }, (_, i) => `"${i}":${i}`);
+    assert.ok(read(Buffer.from(`{${keys.slice(1).join(",")}}`)) instanceof Uint8Array);
+    assert.equal(problemOf(`{${keys.join(",")}}`).message, "the object has more than 1000 keys");
+  });
+
   test("ten thousand keys are told apart and a repeated one among them is found", () => {
     const keys = Array.from({ length: 10_000 }, (_, i) => `"${i * 7}":${i}`);
-    const wire = read(Buffer.from(`{${keys.join(",")}}`));
-    assert.ok(wire instanceof Uint8Array);
+    const many = createJsonReaders(createRegistry(file_google_protobuf_struct), {
+      maxKeysPerObject: 20_000,
+    }).message(ValueSchema);
+    out.reset();
+    assert.equal(many.read(Buffer.from(`{${keys.join(",")}}`), out), undefined);
     assert.equal(
-      Object.keys(toJson(ValueSchema, fromBinary(ValueSchema, wire)) as object).length,
+      Object.keys(toJson(ValueSchema, fromBinary(ValueSchema, out.finish())) as object).length,
       10_000,
     );
-    assert.equal(
-      problemOf(`{${keys.join(",")},"\\u0037":1}`).message,
-      'the key "7" is there twice',
-    );
+    out.reset();
+    const problem = many.read(Buffer.from(`{${keys.join(",")},"\\u0037":1}`), out);
+    assert.equal(problem?.message, 'the key "7" is there twice');
   });
 });
