@@ -19,6 +19,9 @@ export function bodyFormat(contentType: string | undefined): BodyFormat {
   return format;
 }
 
+/** gRPC and gRPC-Web with any suffix; `application/grpc+json` is framed, so it is no `application/*+json`. */
+const grpcType = /^application\/grpc(?:-web(?:-text)?)?(?:\+|$)/;
+
 function parseFormat(contentType: string): BodyFormat {
   const [essence = "", ...parameters] = contentType.split(";").map((part) => part.trim());
   const type = essence.toLowerCase();
@@ -26,6 +29,7 @@ function parseFormat(contentType: string): BodyFormat {
     const [name = "", value = ""] = parameter.split("=").map((part) => part.trim().toLowerCase());
     if (name === "charset" && !/^"?utf-?8"?$/.test(value)) return "unsupported";
   }
+  if (grpcType.test(type)) return "unsupported";
   if (type === "application/json" || /^application\/[\w.!#$&^-]+\+json$/.test(type)) return "json";
   return type === "application/x-www-form-urlencoded" ? "form" : "unsupported";
 }

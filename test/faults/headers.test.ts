@@ -1,0 +1,253 @@
+import assert from "node:assert/strict";
+import { after, before, suite, test } from "node:test";
+import { startTestGateway, type TestGateway } from "../support/gateway.ts";
+import { type Answer, send } from "../support/http-client.ts";
+import { startScriptedUpstream } from "../support/scripted-upstream.ts";
+import { expectRefusal, rawHead, sendRaw } from "./refusal.ts";
+
+const inspect = "/v1/inspect";
+const echo = "/v1/kitchen-sink:echo";
+const jsonType = "Content-Type: application/json";
+
+interface Inspected {
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly timeLeft?: string;
+}
+
+function inspected(answer: Answer): Inspected {
+  assert.equal(answer.status, 200, answer.text);
+  return answer.json as Inspected;
+}
+
+suite("faults.md group 3: headers", () => {
+  let gateway: TestGateway;
+  before(async () => {
+    gateway = await startTestGateway();
+  });
+  after(() => gateway.stop());
+  /** Sends a GET with header lines as they are. */
+  const getRaw = (target: string, ...headers: readonly string[]) =>
+    sendRaw(gateway.port, rawHead(`GET ${target} HTTP/1.1`, ...headers));
+
+  const types = [
+    "application/grpc",
+    "application/grpc+proto",
+    "application/grpc+json",
+    "application/grpc-web",
+    "application/grpc-web-text",
+    "application/grpc-web+json",
+    "APPLICATION/GRPC; charset=utf-8",
+  ];
+  for (const type of types) {
+    test(`P-10: ${type} on a transcoded URL is 415, whatever the body`, async () => {
+      for (const body of ["{}", "\0\0\0\0\0", ""]) {
+        const options = { headers: { "content-type": type }, body };
+        await expectRefusal(gateway, () => send(gateway.port, "POST", echo, options), {
+          status: 415,
+          code: 3,
+          reason: "UNSUPPORTED_MEDIA_TYPE",
+          message: /^content-type: expected/,
+        });
+      }
+    });
+  }
+
+  test("P-10: two content types are 400, so that no peer reads the other one", async () => {
+    const body = rawHead(
+      `POST ${echo} HTTP/1.1`,
+      jsonType,
+      "Content-Type: application/grpc",
+      "Content-Length: 2",
+    );
+    await expectRefusal(gateway, () => sendRaw(gateway.port, `${body}{}`), {
+      status: 400,
+      code: 3,
+      reason: "MALFORMED_HTTP",
+      message: "content-type: given more than once",
+    });
+  });
+
+  for (const name of ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"]) {
+    test(`P-11: ${name} changes no method and does not go up`, async () => {
+      const shelf = await getRaw("/v1/shelves/poetry", `${name}: DELETE`);
+      assert.equal(shelf.status, 200);
+      assert.equal((await getRaw("/v1/shelves/poetry")).status, 200);
+      const { metadata } = inspected(await getRaw(inspect, `${name}: DELETE`));
+      assert.equal(metadata[name.toLowerCase()], undefined);
+    });
+  }
+
+  test("P-15: names of Object.prototype are plain data all the way", async () => {
+    const upstream = await startScriptedUpstream();
+    const own = await startTestGateway({ upstreamPort: upstream.port });
+    try {
+      upstream.answer = { trailers: { "grpc-status": "0" } };
+      const names = ["__proto__", "constructor", "toString", "hasOwnProperty", "valueOf"];
+      const head = rawHead(`GET ${inspect} HTTP/1.1`, ...names.map((name) => `${name}: x`));
+      const answer = await sendRaw(own.port, head);
+      assert.equal(answer.status, 200, answer.text);
+      const received = upstream.heads.at(-1) ?? {};
+      for (const name of names) assert.equal(received[name.toLowerCase()], "x", name);
+    } finally {
+      await own.stop();
+      await upstream.stop();
+    }
+  });
+
+  for (const value of ["-1S", "1x", "123456789S", "1", "S", "1.5S", "+1S", "0x1S", "NaNS", ""]) {
+    test(`P-16: grpc-timeout ${JSON.stringify(value)} is 400`, async () => {
+      await expectRefusal(gateway, () => getRaw(inspect, `grpc-timeout: ${value}`), {
+        status: 400,
+        code: 3,
+        reason: "INVALID_TIMEOUT",
+        message:
+          "grpc-timeout: expected 1 to 8 digits and a unit (H, M, S, m, u or n), such as 500m",
+      });
+    });
+  }
+
+  test("P-16: the longest grpc-timeout is cut to the route's own", async () => {
+    const { timeLeft } = inspected(await getRaw(inspect, "grpc-timeout: 99999999H"));
+    const seconds = Number(timeLeft?.replace("s", ""));
+    assert.ok(seconds > 0 && seconds <= 60, timeLeft);
+  });
+
+  test("P-16: of two timeouts the shorter counts, and each is checked", async () => {
+    const both = await getRaw(inspect, "grpc-timeout: 30S", "grpc-timeout: 9S");
+    const seconds = Number(inspected(both).timeLeft?.replace("s", ""));
+    assert.ok(seconds > 0 && seconds <= 9, `${seconds} s`);
+    const bad = await getRaw(inspect, "grpc-timeout: 30S", "grpc-timeout: x");
+    assert.equal(bad.status, 400);
+  });
+
+  test("P-16: a timeout of nothing is 504 at once, without a call", async () => {
+    for (const value of ["0S", "0n"]) {
+      const count = gateway.backend.requestCount();
+      const answer = await getRaw(inspect, `grpc-timeout: ${value}`);
+      assert.deepEqual([answer.status, gateway.backend.requestCount()], [504, count], value);
+    }
+  });
+
+  const untrusted = [
+    "keep-alive",
+    "proxy-connection",
+    "proxy-authorization",
+    "proxy-authenticate",
+    "te",
+    "trailer",
+    "forwarded",
+    "x-forwarded-for",
+    "x-forwarded-proto",
+    "x-forwarded-host",
+    "x-forwarded-port",
+    "x-forwarded-client-cert",
+    "x-envoy-internal",
+    "x-envoy-original-path",
+    "x-request-id",
+    "grpc-status",
+    "grpc-message",
+    "grpc-encoding",
+    "grpc-accept-encoding",
+    "grpc-status-details-bin",
+    "grpc-tags-bin",
+    "grpc-previous-rpc-attempts",
+    "accept",
+    "content-language",
+  ];
+  for (const name of untrusted) {
+    test(`P-17: ${name} of an untrusted client does not go up`, async () => {
+      const { metadata } = inspected(await getRaw(inspect, `${name}: spoofed`));
+      assert.doesNotMatch(JSON.stringify(metadata), /spoofed/);
+    });
+  }
+
+  for (const value of ["$$", "a", "YQ=b", "YQ==,$$", "Y Q=="]) {
+    test(`P-18: -bin metadata ${JSON.stringify(value)} is 400`, async () => {
+      await expectRefusal(gateway, () => getRaw(inspect, `x-data-bin: ${value}`), {
+        status: 400,
+        code: 3,
+        reason: "INVALID_METADATA",
+        message: "header x-data-bin: expected base64",
+      });
+    });
+  }
+
+  test("P-18: -bin metadata in either alphabet, padded or not, is taken", async () => {
+    for (const value of ["+/8=", "-_8=", "+/8", "-_8"]) {
+      const { metadata } = inspected(await getRaw(inspect, `x-data-bin: ${value}`));
+      assert.equal(metadata["x-data-bin"], "+/8=", value);
+    }
+  });
+
+  test("P-20: each value of a repeated header is checked by itself", async () => {
+    await expectRefusal(gateway, () => getRaw(inspect, "x-data-bin: YQ==", "x-data-bin: $$"), {
+      status: 400,
+      code: 3,
+      reason: "INVALID_METADATA",
+      message: "header x-data-bin: expected base64",
+    });
+  });
+
+  test("P-20: a header that is removed is removed each time, however it is written", async () => {
+    const own = await startTestGateway({ top: "metadata: { remove: [x-denied] }" });
+    try {
+      const lines = ["X-Denied: a", "x-a: 1", "x-denied: b", "X-A: 2", "X-DENIED: c"];
+      const answer = await sendRaw(own.port, rawHead(`GET ${inspect} HTTP/1.1`, ...lines));
+      const { metadata } = inspected(answer);
+      assert.deepEqual([metadata["x-denied"], metadata["x-a"]], [undefined, "1, 2"]);
+    } finally {
+      await own.stop();
+    }
+  });
+});
+
+suite("faults.md group 3: who the client is", () => {
+  const claims = [
+    { name: "one header", lines: ["X-Forwarded-For: 1.1.1.1, 2.2.2.2"] },
+    { name: "two headers", lines: ["X-Forwarded-For: 1.1.1.1", "X-Forwarded-For: 2.2.2.2"] },
+  ];
+  const hops = [
+    { hops: 0, peer: "127.0.0.1", forwarded: "127.0.0.1" },
+    { hops: 1, peer: "2.2.2.2", forwarded: "2.2.2.2, 127.0.0.1" },
+    { hops: 2, peer: "1.1.1.1", forwarded: "1.1.1.1, 2.2.2.2, 127.0.0.1" },
+  ];
+  for (const row of hops) {
+    test(`P-21: with ${row.hops} trusted hops the client is ${row.peer}`, async () => {
+      const gateway = await startTestGateway({ listener: `trusted_hops: ${row.hops}` });
+      try {
+        for (const { name, lines } of claims) {
+          const head = rawHead(`GET ${inspect} HTTP/1.1`, ...lines);
+          const { metadata } = inspected(await sendRaw(gateway.port, head));
+          assert.equal(metadata["x-forwarded-for"], row.forwarded, name);
+          assert.equal(gateway.records.at(-1)?.peer, row.peer, name);
+        }
+      } finally {
+        await gateway.stop();
+      }
+    });
+  }
+
+  test("P-17: the headers of a trusted hop are believed", async () => {
+    const gateway = await startTestGateway({ listener: "trusted_hops: 1" });
+    try {
+      const lines = ["X-Forwarded-Proto: https", "X-Request-Id: mine"];
+      const head = rawHead(`GET ${inspect} HTTP/1.1`, ...lines);
+      const { metadata } = inspected(await sendRaw(gateway.port, head));
+      assert.equal(metadata["x-forwarded-proto"], "https");
+      assert.equal(metadata["x-request-id"], "mine");
+    } finally {
+      await gateway.stop();
+    }
+  });
+
+  test("P-21: with a trusted hop what is no address is not believed", async () => {
+    const gateway = await startTestGateway({ listener: "trusted_hops: 1" });
+    try {
+      const head = rawHead(`GET ${inspect} HTTP/1.1`, "X-Forwarded-For: <script>, a b");
+      const { metadata } = inspected(await sendRaw(gateway.port, head));
+      assert.equal(metadata["x-forwarded-for"], "127.0.0.1");
+    } finally {
+      await gateway.stop();
+    }
+  });
+});

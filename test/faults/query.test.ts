@@ -1,0 +1,238 @@
+import assert from "node:assert/strict";
+import { after, before, suite, test } from "node:test";
+import { startTestGateway, type TestGateway } from "../support/gateway.ts";
+import { type SendOptions, send } from "../support/http-client.ts";
+import { expectRefusal, rawHead, sendRaw } from "./refusal.ts";
+
+const sink = "/v1/kitchen-sink";
+
+/** A name of `levels` dotted names that is a field all the way. */
+function deepName(levels: number): string {
+  return ["nested", ...Array.from({ length: levels - 2 }, () => "child"), "text"].join(".");
+}
+
+suite("faults.md group 3: queries", () => {
+  let gateway: TestGateway;
+  before(async () => {
+    gateway = await startTestGateway();
+  });
+  after(() => gateway.stop());
+
+  const form = { "content-type": "application/x-www-form-urlencoded" };
+  const refused: readonly {
+    readonly name: string;
+    readonly method?: string;
+    readonly target: string;
+    readonly options?: SendOptions;
+    readonly reason?: string;
+    readonly message: RegExp | string;
+  }[] = [
+    {
+      name: "P-09: a parameter for a field of the path",
+      target: `${sink}/a/7?f_string=b`,
+      message: "query parameter f_string: is set by the path",
+    },
+    {
+      name: "P-09: the same with an equal value",
+      target: `${sink}/a/7?f_string=a`,
+      message: "query parameter f_string: is set by the path",
+    },
+    {
+      name: "P-09: the same by its JSON name",
+      target: `${sink}/a/7?fString=b`,
+      message: "query parameter fString: is set by the path",
+    },
+    {
+      name: "P-09: the same with an escaped name",
+      target: `${sink}/a/7?f%5fstring=b`,
+      message: "query parameter f_string: is set by the path",
+    },
+    {
+      name: "P-09: a parameter for a field of the body",
+      method: "POST",
+      target: `${sink}/nested?nested.text=b`,
+      options: { json: {} },
+      message: "query parameter nested.text: is set by the body",
+    },
+    {
+      name: "P-09: any parameter beside a body that is the whole message",
+      method: "POST",
+      target: `${sink}:echo?f_int32=1`,
+      options: { json: {} },
+      message: "query parameter f_int32: the body is the whole message, so no parameter is taken",
+    },
+    {
+      name: "P-09: a body that differs from the path",
+      method: "PUT",
+      target: `${sink}/a`,
+      options: { json: { nested: { text: "b" } } },
+      reason: "CONFLICTING_FIELD",
+      message: "nested.text: the field differs from the path of the request (line 1, column 12)",
+    },
+    {
+      name: "P-09: a form that differs from the path",
+      method: "PUT",
+      target: `${sink}/a`,
+      options: { headers: form, body: "nested.text=b" },
+      message: "form field nested.text: is set by the path",
+    },
+    {
+      name: "P-11: ?method= is a name like others",
+      target: `${sink}?method=DELETE`,
+      message: 'query parameter method: library.v1.KitchenSink has no field "method"',
+    },
+    {
+      name: "P-11: ?_method= as well",
+      target: `${sink}?_method=DELETE`,
+      message: 'query parameter _method: library.v1.KitchenSink has no field "_method"',
+    },
+    {
+      name: "P-11: ?$method= as well",
+      target: `${sink}?$method=DELETE`,
+      message: 'query parameter $method: library.v1.KitchenSink has no field "$method"',
+    },
+    {
+      name: "P-12: a query key of 33 names",
+      target: `${sink}?${deepName(33)}=1`,
+      message: /^query parameter nested\.child\.[a-z.]{51}…: is nested deeper than 32 levels$/,
+    },
+    {
+      name: "P-12: a query key of nothing but dots",
+      target: `${sink}?${".".repeat(4000)}=1`,
+      message: /: is nested deeper than 32 levels$/,
+    },
+    {
+      name: "P-12: 257 parameters",
+      target: `${sink}?${"r_int32=1&".repeat(257)}`,
+      message: "more than 256 query parameters",
+    },
+    {
+      name: "P-12: 257 parameters of a form",
+      method: "POST",
+      target: `${sink}:echo`,
+      options: { headers: form, body: "r_int32=1&".repeat(257) },
+      message: "more than 256 form fields",
+    },
+    {
+      name: "P-13: __proto__",
+      target: `${sink}?__proto__.x=1`,
+      message: 'query parameter __proto__.x: library.v1.KitchenSink has no field "__proto__"',
+    },
+    {
+      name: "P-13: constructor.prototype",
+      target: `${sink}?constructor.prototype.x=1`,
+      message: /has no field "constructor"$/,
+    },
+    {
+      name: "P-13: __proto__ below a field",
+      target: `${sink}?nested.__proto__.x=1`,
+      message: 'query parameter nested.__proto__.x: library.v1.Nested has no field "__proto__"',
+    },
+    {
+      name: "P-13: __proto__ with brackets",
+      target: `${sink}?__proto__[x]=1`,
+      message: 'query parameter __proto__[x]: library.v1.KitchenSink has no field "__proto__"',
+    },
+    {
+      name: "P-14: a singular parameter given twice",
+      target: `${sink}?f_int32=1&f_int32=2`,
+      message: "query parameter f_int32: is given more than once and is not repeated",
+    },
+    {
+      name: "P-14: a singular parameter by both of its names",
+      target: `${sink}?f_int32=1&fInt32=1`,
+      message: "query parameter fInt32: is given more than once and is not repeated",
+    },
+    {
+      name: "P-14: one key of a map given twice",
+      target: `${sink}?m_string[a]=1&m_string[a]=2`,
+      message: "query parameter m_string[a]: is given more than once and is not repeated",
+    },
+  ];
+  for (const row of refused) {
+    const { name, target, message } = row;
+    test(`${name} is 400`, async () => {
+      const ask = () => send(gateway.port, row.method ?? "GET", target, row.options);
+      const reason = row.reason ?? "INVALID_QUERY";
+      await expectRefusal(gateway, ask, { status: 400, code: 3, reason, message });
+      assert.equal(({} as { x?: unknown }).x, undefined);
+    });
+  }
+
+  const accepted = [
+    {
+      name: "P-12: 256 parameters are taken",
+      target: `${sink}?${"r_int32=1&".repeat(256)}`,
+      want: { rInt32: Array.from({ length: 256 }, () => 1) },
+    },
+    {
+      name: "P-13: __proto__ is an ordinary key of a map",
+      target: `${sink}?m_string[__proto__]=a`,
+      want: JSON.parse('{"mString":{"__proto__":"a"}}') as unknown,
+    },
+    {
+      name: "P-14: a repeated parameter is a list",
+      target: `${sink}?r_int32=1&rInt32=2&r_int32=1`,
+      want: { rInt32: [1, 2, 1] },
+    },
+    {
+      name: "P-09: the path's value is what goes up, the body beside it",
+      method: "PUT",
+      target: `${sink}/a`,
+      options: { json: { nested: { text: "a", number: "1" }, fInt32: 2 } },
+      want: { fInt32: 2, nested: { text: "a", number: "1" } },
+    },
+  ];
+  for (const { name, method, target, options, want } of accepted) {
+    test(name, async () => {
+      const answer = await send(gateway.port, method ?? "GET", target, options);
+      assert.deepEqual([answer.status, answer.json], [200, want]);
+    });
+  }
+
+  test("P-12: a query key of 32 names is taken", async () => {
+    const answer = await send(gateway.port, "GET", `${sink}?${deepName(32)}=x`);
+    let message = (answer.json as { nested?: Record<string, unknown> }).nested;
+    for (let level = 2; level < 32; level++) message = message?.["child"] as typeof message;
+    assert.deepEqual(message, { text: "x" });
+  });
+
+  test("P-12: a target over 8 KiB is 414", async () => {
+    const bytes = rawHead(`GET ${sink}?f_string=${"a".repeat(9000)} HTTP/1.1`);
+    await expectRefusal(gateway, () => sendRaw(gateway.port, bytes), {
+      status: 414,
+      code: 3,
+      reason: "URI_TOO_LONG",
+      message: "the request target is over the limit",
+    });
+  });
+
+  test("P-12: a query of 64 KiB is over the header block's limit as well: 431", async () => {
+    const bytes = rawHead(`GET ${sink}?f_string=${"a".repeat(64 * 1024)} HTTP/1.1`);
+    await expectRefusal(gateway, () => sendRaw(gateway.port, bytes), {
+      status: 431,
+      code: 3,
+      reason: "HEADERS_TOO_LARGE",
+      message: "the header block is over the limit",
+    });
+  });
+
+  test("P-12: with ignore_unknown_query the bounds are the same", async () => {
+    const lenient = await startTestGateway({ top: "rest: { ignore_unknown_query: true }" });
+    try {
+      const refusals = [
+        { query: `${deepName(33)}=1`, message: /is nested deeper than 32 levels$/ },
+        { query: "nope=1&".repeat(257), message: "more than 256 query parameters" },
+      ];
+      for (const { query, message } of refusals) {
+        const want = { status: 400, code: 3, reason: "INVALID_QUERY", message };
+        await expectRefusal(lenient, () => send(lenient.port, "GET", `${sink}?${query}`), want);
+      }
+      const answer = await send(lenient.port, "GET", `${sink}?__proto__.x=1&f_int32=2`);
+      assert.deepEqual([answer.status, answer.json], [200, { fInt32: 2 }]);
+      assert.equal(({} as { x?: unknown }).x, undefined);
+    } finally {
+      await lenient.stop();
+    }
+  });
+});
