@@ -1,6 +1,7 @@
 // What every room may use: results, time, randomness, units, and reading of small text formats.
 // It knows nothing of HTTP, gRPC or this product.
 export { isBase64 } from "./base64.ts";
+export { ByteGatherer } from "./byte-gatherer.ts";
 export { type Cancellation, CancellationSource, neverCancelled } from "./cancellation.ts";
 export { type Clock, systemClock, type Timer } from "./clock.ts";
 export { randomHex } from "./identifiers.ts";

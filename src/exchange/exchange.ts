@@ -18,14 +18,42 @@ export interface RequestBody {
   readonly declaredBytes: number | undefined;
   /** All of it, as sent. Fails before reading when more than `maxBytes` are declared. */
   readAll(maxBytes: number): Promise<Result<Uint8Array, BodyProblem>>;
+  /** Begins to read it piece by piece, however long it is. A client that sends nothing for `idleMs` is too slow. */
+  open(idleMs: number): BodyReader;
+  /** When the last piece came, in the clock's monotonic ms. */
+  readonly lastReadAt: number;
+}
+
+/** A request body that is read while it comes. Who does not ask for more, stops the client. */
+export interface BodyReader {
+  /** The next piece; undefined after the last one. One call at a time. */
+  next(): Promise<Result<Uint8Array | undefined, BodyProblem>>;
+  /** Says that no more will be read. */
+  cancel(): void;
 }
 
 /** What goes back. The listener adds what belongs to its connection: `date`, `connection`, framing. */
 export interface Response {
   readonly status: number;
   readonly headers: Headers;
-  /** The whole body; its length is sent as `content-length`. */
+  /** The whole body, whose length is in the headers; or one that is made while it is sent. */
+  readonly body: Uint8Array | BodyStream;
+}
+
+/** A response whose body is whole. */
+export interface WholeResponse extends Response {
   readonly body: Uint8Array;
+}
+
+/** A response body that is made while it is sent. Who does not ask for more, stops the upstream. */
+export interface BodyStream {
+  /**
+   * The next piece: all that is ready, one message at least. `end` follows the last one; after `cut` the client
+   * must be able to tell that the body is not whole. One call at a time.
+   */
+  next(): Promise<Uint8Array | "end" | "cut">;
+  /** Says that no more will be sent. */
+  cancel(): void;
 }
 
 /** Who asks, after the listener's trust setting was applied. */
@@ -42,7 +70,7 @@ export interface Client {
 
 /** One HTTP request and the place for its response, whatever protocol version carries it. */
 export interface Exchange {
-  readonly protocol: "HTTP/1.1" | "HTTP/1.0" | "HTTP/2";
+  readonly protocol: "HTTP/1.1" | "HTTP/1.0" | "HTTP/2" | "WebSocket";
   readonly method: string;
   /** The request target up to the first `?`, as sent. */
   readonly path: string;

@@ -2,10 +2,13 @@
 // It knows no socket, no route and no RPC.
 export {
   type BodyProblem,
+  type BodyReader,
+  type BodyStream,
   type Client,
   type Exchange,
   type Headers,
   headerValue,
   type RequestBody,
   type Response,
+  type WholeResponse,
 } from "./exchange.ts";

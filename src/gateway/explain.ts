@@ -1,5 +1,5 @@
 import { neverCancelled, ok } from "../base/index.ts";
-import type { Exchange } from "../exchange/index.ts";
+import type { BodyReader, Exchange } from "../exchange/index.ts";
 import type { Target } from "../http/index.ts";
 import { JsonSink } from "../protojson/index.ts";
 import type { Explanation } from "../route/index.ts";
@@ -85,7 +85,24 @@ function exchangeOf(request: ExplainedRequest): Exchange {
     requestId: "explained",
     receivedAt: 0,
     deadline: never,
-    body: { declaredBytes: body.length, readAll: () => Promise.resolve(ok(body)) },
+    body: {
+      declaredBytes: body.length,
+      lastReadAt: 0,
+      readAll: () => Promise.resolve(ok(body)),
+      open: () => readerOf(body),
+    },
     cancellation: neverCancelled,
+  };
+}
+
+function readerOf(body: Uint8Array): BodyReader {
+  let rest: Uint8Array | undefined = body.length === 0 ? undefined : body;
+  return {
+    next: () => {
+      const piece = rest;
+      rest = undefined;
+      return Promise.resolve(ok(piece));
+    },
+    cancel: () => undefined,
   };
 }

@@ -116,6 +116,8 @@ function listenerOptions(config: ListenerConfig): ListenerOptions {
       headersMs: limits.headerTimeoutMs,
       idleMs: limits.idleMs,
       connections: limits.connections,
+      minBytesPerSecond: 500,
+      writeStallMs: 30_000,
     },
   };
 }

@@ -36,7 +36,7 @@ export function createRefuser(listener: ListenerConfig, sinks: RecordSinks): Ser
 }
 
 function recordOf(exchange: Exchange, outcome: Outcome, clock: Clock): AccessRecord {
-  const { response, target, failure } = outcome;
+  const { response, target, failure, bytesOut } = outcome;
   const durationMs = clock.now() - exchange.receivedAt;
   return {
     time: clock.wallNow() - durationMs,
@@ -52,7 +52,7 @@ function recordOf(exchange: Exchange, outcome: Outcome, clock: Clock): AccessRec
     durationMs,
     upstreamMs: undefined,
     bytesIn: exchange.body.declaredBytes ?? 0,
-    bytesOut: response.body.length,
+    bytesOut,
     peer: exchange.client.address,
     protocol: exchange.protocol,
     endpoint: undefined,

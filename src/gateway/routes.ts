@@ -1,6 +1,6 @@
 import { type Clock, err, ok, type Result } from "../base/index.ts";
 import type { CallSettings, DocumentPath, ListenerLimits, RestSwitches } from "../config/index.ts";
-import type { Target, TargetCluster } from "../http/index.ts";
+import { afterFirstMessage, type Target, type TargetCluster } from "../http/index.ts";
 import { compileRestBinding, type RestOptions } from "../protocol/index.ts";
 import { buildRouteTable, parseTemplate, type Route, type RouteTable } from "../route/index.ts";
 import type { CodecCache } from "./codecs.ts";
@@ -60,12 +60,17 @@ function compileRoute(
   }
   const cluster = input.clusters.get(binding.cluster);
   if (cluster === undefined) return refuse([`no cluster is named "${binding.cluster}"`]);
+  const serverStreaming =
+    method.methodKind === "server_streaming" || method.methodKind === "bidi_streaming";
+  // A message of a stream stands on one line, whatever unary replies look like.
+  const json = serverStreaming ? { ...settings.json, pretty: false } : settings.json;
+  const options = restOptions(settings, input.limits);
   const protocol = compileRestBinding({
     method,
     rule,
     variables: template.value.variables.map((variable) => variable.fieldPath),
-    options: restOptions(settings, input.limits),
-    codecs: input.codecs(settings.json, input.limits.jsonDepth),
+    options,
+    codecs: input.codecs(json, input.limits.jsonDepth),
     clock: input.clock,
   });
   if (!protocol.ok) return refuse(protocol.error);
@@ -76,7 +81,10 @@ function compileRoute(
       route: rule.template,
       rpc: `${method.parent.typeName}/${method.name}`,
       protocol: protocol.value,
-      cluster,
+      filters: [],
+      call: serverStreaming
+        ? afterFirstMessage(cluster.call, firstMessageTimeoutMs, input.clock)
+        : cluster.call,
     },
     name,
     unescape: settings.rest.urlUnescape,
@@ -94,8 +102,25 @@ function restOptions(settings: CallSettings, limits: ListenerLimits): RestOption
       replyBytes: limits.replyBytes,
       jsonDepth: limits.jsonDepth,
       queryParameters: limits.queryParameters,
+      streamIdleMs: 300_000,
     },
-    metadata: settings.metadata,
+    metadata: { ...settings.metadata, trailerPrefix: undefined, requestPrefix: "" },
     deadlineMs: settings.deadlineMs,
+    streamDeadlineMs: Number.POSITIVE_INFINITY,
+    conflicts: "refuse",
+    unexpectedBody: "refuse",
+    fillUpdateMask: false,
+    successStatus: 200,
+    errors: "status",
+    streams: {
+      formats: ["array", "ndjson", "sse"],
+      framing: "plain",
+      concatenated: false,
+      sseHeartbeatMs: 15_000,
+      websocket: false,
+      websocketOrigins: [],
+    },
   };
 }
+
+const firstMessageTimeoutMs = 1000;

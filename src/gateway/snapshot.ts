@@ -7,7 +7,8 @@ import {
   sortProblems,
 } from "../config/index.ts";
 import { type DescriptorProblem, loadSchema, type Schema } from "../descriptor/index.ts";
-import type { Snapshot, TargetCluster } from "../http/index.ts";
+import type { RefusalRules, Snapshot, TargetCluster } from "../http/index.ts";
+import { plainFailureRules } from "../protocol/index.ts";
 import { type Failure, gatewayFailure } from "../rpc/index.ts";
 import { type CodecCache, createCodecCache } from "./codecs.ts";
 import { type PlannedBinding, planBindings } from "./plan.ts";
@@ -56,12 +57,14 @@ export async function compileConfig(
       codecs,
       clock: dependencies.clock,
     });
-    if (routes.ok) snapshots.set(listener.name, { routes: routes.value });
+    if (routes.ok) snapshots.set(listener.name, { routes: routes.value, refusals: plainRefusals });
     else problems.push(...routes.error.map((problem) => ofBinding(problem, loaded)));
   }
   if (problems.length > 0) return err(sortProblems(distinct(problems)));
   return ok({ config, schema: schema.value, bindings: plan.bindings, codecs, snapshots });
 }
+
+const plainRefusals: RefusalRules = { failures: plainFailureRules, wrongMethod: 405 };
 
 function finding(
   rule: string,

@@ -1,6 +1,7 @@
-import type { Exchange, Response } from "../exchange/index.ts";
-import { failureResponse } from "../protocol/index.ts";
+import type { Exchange, Response, WholeResponse } from "../exchange/index.ts";
+import { type Closed, failureResponse } from "../protocol/index.ts";
 import { type Failure, gatewayFailure } from "../rpc/index.ts";
+import { filterCall } from "./filters/filter.ts";
 import type { Outcome } from "./outcome.ts";
 import { refusalOf } from "./refusal.ts";
 import type { Snapshot, Target } from "./snapshot.ts";
@@ -8,45 +9,69 @@ import type { Snapshot, Target } from "./snapshot.ts";
 /** Serves one exchange by the snapshot that is current when it begins. Never rejects. */
 export type Handler = (exchange: Exchange) => Promise<Response>;
 
-/** Told of every exchange once its response is known. */
+/** Told of every exchange once all is known of it: of a stream at its end, of others with their response. */
 export type Recorder = (exchange: Exchange, outcome: Outcome) => void;
 
 /** Makes the handler: the one way that every request walks. */
 export function createHandler(current: () => Snapshot, record: Recorder): Handler {
   return (exchange) =>
-    walk(exchange, current()).then((outcome) => {
-      record(exchange, outcome);
+    walk(exchange, current(), record).then((outcome) => {
+      if (outcome.bytesOut !== streaming) record(exchange, outcome);
       return outcome.response;
     });
 }
 
+/** The size of a body that is still being made. */
+const streaming = -1;
+
 /** One request, on one screen. */
-async function walk(exchange: Exchange, snapshot: Snapshot): Promise<Outcome> {
+async function walk(exchange: Exchange, snapshot: Snapshot, record: Recorder): Promise<Outcome> {
   try {
     const match = snapshot.routes.match(exchange.method, exchange.path);
     if (match.kind !== "found") return refusalOf(match, exchange, snapshot);
     const target = match.value;
     // Only a request with a body has something to wait for here, and a wait is not free.
     const opened = target.protocol.open(exchange, match.captures);
-    const call = opened instanceof Promise ? await opened : opened;
+    const call = filterCall(target.filters, opened instanceof Promise ? await opened : opened);
     if (!call.ok) return failed(target, call.error);
-    const reply = await target.cluster.call(call.value);
+    const reply = await target.call(call.value);
     if (!reply.ok) return failed(target, reply.error);
-    const response = target.protocol.close(reply.value, exchange);
-    if (!response.ok) return failed(target, response.error);
-    return { response: response.value, target, failure: undefined };
+    const closed = target.protocol.close(reply.value, exchange);
+    if (!closed.ok) return failed(target, closed.error);
+    return answered(exchange, target, closed.value, record);
   } catch (error) {
     return crashed(error);
   }
 }
 
+function answered(
+  exchange: Exchange,
+  target: Target,
+  { response, ended }: Closed,
+  record: Recorder,
+): Outcome {
+  const { body } = response;
+  if (body instanceof Uint8Array || ended === undefined) {
+    const bytesOut = body instanceof Uint8Array ? body.length : 0;
+    return { response, target, failure: undefined, bytesOut };
+  }
+  void ended.then(({ failure, bytes }) => {
+    record(exchange, { response, target, failure, bytesOut: bytes });
+  });
+  return { response, target, failure: undefined, bytesOut: streaming };
+}
+
 function failed(target: Target, failure: Failure): Outcome {
-  return { response: target.protocol.fail(failure), target, failure };
+  return whole(target.protocol.fail(failure), target, failure);
 }
 
 /** A throw is a bug: the operator gets its stack, the client learns that it is not to blame. */
 function crashed(error: unknown): Outcome {
   const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const failure = gatewayFailure("INTERNAL", "the gateway failed", { cause });
-  return { response: failureResponse(failure), target: undefined, failure };
+  return whole(failureResponse(failure), undefined, failure);
+}
+
+function whole(response: WholeResponse, target: Target | undefined, failure: Failure): Outcome {
+  return { response, target, failure, bytesOut: response.body.length };
 }

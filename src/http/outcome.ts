@@ -8,4 +8,6 @@ export interface Outcome {
   /** What the request was routed to; undefined when no route took it. */
   readonly target: Target | undefined;
   readonly failure: Failure | undefined;
+  /** Bytes of the response's body; as many as were made of one that streamed. */
+  readonly bytesOut: number;
 }

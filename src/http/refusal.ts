@@ -13,21 +13,28 @@ const noBytes = new Uint8Array(0);
 export function refusalOf(match: Unmatched, exchange: Exchange, snapshot: Snapshot): Outcome {
   if (exchange.method === "OPTIONS" && match.kind !== "refused") {
     const allow = exchange.path === "*" ? [] : snapshot.routes.allowed(exchange.path);
-    if (allow.length > 0 || exchange.path === "*")
-      return { response: optionsResponse(allow), target: undefined, failure: undefined };
+    if (allow.length > 0 || exchange.path === "*") {
+      const response = optionsResponse(allow);
+      return { response, target: undefined, failure: undefined, bytesOut: 0 };
+    }
   }
-  const failure = failureOf(match);
-  return { response: failureResponse(failure), target: undefined, failure };
+  const { failures, wrongMethod } = snapshot.refusals;
+  const failure = failureOf(match, wrongMethod);
+  const response = failureResponse(failure, failures);
+  return { response, target: undefined, failure, bytesOut: response.body.length };
 }
 
-function failureOf(match: Unmatched): Failure {
+function failureOf(match: Unmatched, wrongMethod: 404 | 405 | 501): Failure {
   switch (match.kind) {
     case "notFound":
       return noRoute;
     case "methodNotAllowed":
-      return gatewayFailure("METHOD_NOT_ALLOWED", "the path is served, but not with this method", {
-        headers: ["allow", allowList(match.allow)],
-      });
+      if (wrongMethod === 404) return noRoute;
+      return gatewayFailure(
+        wrongMethod === 405 ? "METHOD_NOT_ALLOWED" : "METHOD_NOT_IMPLEMENTED",
+        "the path is served, but not with this method",
+        { headers: ["allow", allowList(match.allow)] },
+      );
     case "refused":
       return gatewayFailure("INVALID_PATH", `path: ${match.message}`);
   }

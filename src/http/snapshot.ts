@@ -1,6 +1,7 @@
-import type { Protocol } from "../protocol/index.ts";
+import type { FailureRules, Protocol } from "../protocol/index.ts";
 import type { RouteTable } from "../route/index.ts";
 import type { CallSender } from "../rpc/index.ts";
+import type { CallFilter } from "./filters/filter.ts";
 
 /** What a route leads to. */
 export interface Target {
@@ -9,7 +10,10 @@ export interface Target {
   /** `package.Service/Method`. */
   readonly rpc: string;
   readonly protocol: Protocol;
-  readonly cluster: TargetCluster;
+  /** What calls pass before they go up, in order. */
+  readonly filters: readonly CallFilter[];
+  /** Sends a call to the route's cluster. */
+  readonly call: CallSender;
 }
 
 /** The part of a cluster that a request needs. */
@@ -21,4 +25,12 @@ export interface TargetCluster {
 /** Everything that the requests of one listener are served by: one value, replaced as a whole. */
 export interface Snapshot {
   readonly routes: RouteTable<Target>;
+  readonly refusals: RefusalRules;
+}
+
+/** What a request gets that no route takes. */
+export interface RefusalRules {
+  readonly failures: FailureRules;
+  /** The status for a path that is served with other methods. */
+  readonly wrongMethod: 404 | 405 | 501;
 }

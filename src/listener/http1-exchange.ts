@@ -1,11 +1,18 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { CancellationSource, err, ok, type Result, randomHex } from "../base/index.ts";
-import type { BodyProblem, Client, Exchange, RequestBody } from "../exchange/index.ts";
+import type { BodyProblem, BodyReader, Client, Exchange, RequestBody } from "../exchange/index.ts";
+import type { BodyWatch } from "./body-watch.ts";
 import { trustedClient, trustedRequestId, untrustedClient } from "./client-address.ts";
+import { breakBody, collectBody, Http1BodyReader } from "./http1-body.ts";
 import type { Head } from "./http1-head.ts";
-import type { ListenerOptions } from "./options.ts";
+import type { ListenerLimits, ListenerOptions } from "./options.ts";
 
 const noBytes = new Uint8Array(0);
+
+const noBody: BodyReader = {
+  next: () => Promise.resolve(ok(undefined)),
+  cancel: () => undefined,
+};
 
 /** One request of node:http as an exchange. It is its own body, so that a request costs one object less. */
 export class Http1Exchange implements Exchange, RequestBody {
@@ -21,9 +28,12 @@ export class Http1Exchange implements Exchange, RequestBody {
   readonly deadline: number;
   readonly declaredBytes: number | undefined;
   readonly cancellation: CancellationSource = new CancellationSource();
+  lastReadAt: number;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #expectsContinue: boolean;
+  readonly #limits: ListenerLimits;
+  readonly #watch: BodyWatch;
 
   constructor(
     request: IncomingMessage,
@@ -31,6 +41,7 @@ export class Http1Exchange implements Exchange, RequestBody {
     head: Head,
     arrival: Arrival,
     options: ListenerOptions,
+    watch: BodyWatch,
   ) {
     const trusted = options.trustedHops > 0;
     this.protocol = request.httpVersionMinor === 0 ? "HTTP/1.0" : "HTTP/1.1";
@@ -48,7 +59,10 @@ export class Http1Exchange implements Exchange, RequestBody {
     this.declaredBytes = head.declaredBytes;
     this.#request = request;
     this.#response = response;
+    this.lastReadAt = arrival.now;
     this.#expectsContinue = arrival.expectsContinue;
+    this.#limits = options.limits;
+    this.#watch = watch;
     response.once("close", () => {
       if (response.writableFinished) return;
       this.cancellation.cancel();
@@ -67,7 +81,21 @@ export class Http1Exchange implements Exchange, RequestBody {
       return Promise.resolve(err("tooLarge"));
     }
     if (this.#expectsContinue) this.#response.writeContinue();
-    return collect(this.#request, maxBytes);
+    const { requestMs, minBytesPerSecond } = this.#limits;
+    return collectBody(
+      this.#request,
+      maxBytes,
+      { withinMs: requestMs, minBytesPerSecond },
+      this.#watch,
+    );
+  }
+
+  open(idleMs: number): BodyReader {
+    if (this.declaredBytes === 0) return noBody;
+    if (this.#expectsContinue) this.#response.writeContinue();
+    return new Http1BodyReader(this.#request, idleMs, this.#watch, () => {
+      this.lastReadAt = this.#watch.now();
+    });
   }
 }
 
@@ -77,35 +105,4 @@ export interface Arrival {
   /** Monotonic ms. */
   readonly now: number;
   readonly expectsContinue: boolean;
-}
-
-const broken = "diglotBroken";
-
-/** Tells whoever reads the body of `request` that its framing broke or its time ran out. */
-export function breakBody(request: IncomingMessage, problem: BodyProblem): void {
-  request.emit(broken, problem);
-}
-
-/** Reads a body to its end. The listeners go with the request, but for one that has had enough. */
-function collect(
-  request: IncomingMessage,
-  maxBytes: number,
-): Promise<Result<Uint8Array, BodyProblem>> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    const onData = (chunk: Buffer): void => {
-      bytes += chunk.length;
-      chunks.push(chunk);
-      if (bytes <= maxBytes) return;
-      request.off("data", onData);
-      resolve(err("tooLarge"));
-    };
-    request.on("data", onData);
-    request.on("end", () => {
-      const [only] = chunks;
-      resolve(ok(chunks.length === 1 && only ? only : Buffer.concat(chunks, bytes)));
-    });
-    request.on(broken, (problem: BodyProblem) => resolve(err(problem)));
-  });
 }

@@ -1,60 +1,71 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
-import type { Clock } from "../base/index.ts";
-import type { Response } from "../exchange/index.ts";
+import type { BodyStream, Response, WholeResponse } from "../exchange/index.ts";
+import { writeStream } from "./http1-stream.ts";
+import { linger } from "./linger.ts";
+import type { WriteContext } from "./write-context.ts";
 
 /** Bodies up to this size are joined with their head into one write, as one string of bytes. */
 const joinedBytes = 16 * 1024;
 
-/** Request bytes that are read and dropped so that the client sees an early answer; beyond them the socket ends. */
-const drainedBytes = 64 * 1024;
+/** Larger bodies are written in parts of this size, so that a slow reader is told from one that stands still. */
+const partBytes = 256 * 1024;
 
-/** How long an early answer waits for the client to stop sending, in ms. */
-const lingerMs = 1000;
-
-/** Writes a response. `close` ends the connection after it. */
+/** Writes a response. A client that does not take it is cut off. */
 export function writeResponse(
   request: IncomingMessage,
   response: ServerResponse,
   answer: Response,
-  close: boolean,
-  clock: Clock,
+  context: WriteContext,
 ): void {
-  if (response.destroyed || response.headersSent) return;
-  const early = !request.complete;
-  const headers = close || early ? [...answer.headers, "connection", "close"] : answer.headers;
-  response.writeHead(answer.status, headers as string[]);
-  if (early) {
-    response.write(answer.body);
-    linger(request, clock, () => response.end());
-  } else if (answer.body.length <= joinedBytes) {
-    const { buffer, byteOffset, byteLength } = answer.body;
-    response.end(Buffer.from(buffer, byteOffset, byteLength).toString("latin1"), "latin1");
-  } else {
-    response.end(answer.body);
+  const { body } = answer;
+  if (response.destroyed || response.headersSent) {
+    if (!(body instanceof Uint8Array)) body.cancel();
+    return;
   }
+  if (!(body instanceof Uint8Array)) {
+    response.writeHead(answer.status, headersOf(answer, context.close));
+    void writeStream(request, response, body, context);
+    return;
+  }
+  const early = !request.complete;
+  response.writeHead(answer.status, headersOf(answer, context.close || early));
+  if (early) {
+    response.write(body);
+    linger(request, context.clock, () => response.end());
+  } else if (body.length <= joinedBytes) {
+    const { buffer, byteOffset, byteLength } = body;
+    response.end(Buffer.from(buffer, byteOffset, byteLength).toString("latin1"), "latin1");
+  } else if (body.length <= partBytes) {
+    response.end(body);
+  } else {
+    void writeStream(request, response, partsOf(body), context);
+    return;
+  }
+  // Node puts its own timer there for the next request as soon as the client has taken all.
+  if (request.socket.writableLength > 0) request.socket.setTimeout(context.stallMs);
 }
 
-/**
- * Reads what the client is still sending before the connection ends: closing a socket with unread bytes
- * resets it, and the client would lose the answer (RFC 9112 §9.6).
- */
-function linger(request: IncomingMessage, clock: Clock, done: () => void): void {
-  let left = drainedBytes;
-  const finish = (): void => {
-    timer.cancel();
-    request.off("data", onData).off("end", finish).off("close", finish);
-    done();
+function headersOf(answer: Response, close: boolean): string[] {
+  return (close ? [...answer.headers, "connection", "close"] : answer.headers) as string[];
+}
+
+/** A body that is whole, as a stream of parts. */
+function partsOf(body: Uint8Array): BodyStream {
+  let at = 0;
+  return {
+    next: () => {
+      const part = body.subarray(at, at + partBytes);
+      at += part.length;
+      return Promise.resolve(part.length === 0 ? "end" : part);
+    },
+    cancel: () => {
+      at = body.length;
+    },
   };
-  const onData = (chunk: Buffer): void => {
-    left -= chunk.length;
-    if (left < 0) finish();
-  };
-  const timer = clock.setTimer(lingerMs, finish);
-  request.on("data", onData).on("end", finish).on("close", finish);
 }
 
 /** A response as bytes, for a connection whose parser has given up. */
-export function serializeResponse(answer: Response): Buffer {
+export function serializeResponse(answer: WholeResponse): Buffer {
   const lines = [`HTTP/1.1 ${answer.status} ${statusText(answer.status)}`];
   for (let i = 0; i < answer.headers.length; i += 2) {
     lines.push(`${answer.headers[i] ?? ""}: ${answer.headers[i + 1] ?? ""}`);

@@ -2,10 +2,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Clock } from "../base/index.ts";
-import type { Exchange, Response } from "../exchange/index.ts";
+import type { Exchange, Response, WholeResponse } from "../exchange/index.ts";
 import { type GatewayFailure, gatewayFailure } from "../rpc/index.ts";
+import { BodyWatch } from "./body-watch.ts";
+import { breakBody } from "./http1-body.ts";
 import { type ClientError, failureOfClientError } from "./http1-error.ts";
-import { breakBody, Http1Exchange } from "./http1-exchange.ts";
+import { Http1Exchange } from "./http1-exchange.ts";
 import { readHead } from "./http1-head.ts";
 import { serializeResponse, writeResponse } from "./http1-response.ts";
 import type { ListenerOptions } from "./options.ts";
@@ -15,7 +17,7 @@ export interface Service {
   /** Serves one exchange; never rejects. */
   handle(exchange: Exchange): Promise<Response>;
   /** Answers and logs what never became an exchange. */
-  refuse(failure: GatewayFailure, request: RefusedRequest): Response;
+  refuse(failure: GatewayFailure, request: RefusedRequest): WholeResponse;
 }
 
 /** What is known of a request that was refused before it became an exchange. */
@@ -45,7 +47,8 @@ export function createHttp1Server(
   const server = createServer({
     maxHeaderSize: limits.headersBytes + limits.pathBytes,
     headersTimeout: limits.headersMs,
-    requestTimeout: limits.requestMs,
+    // Bodies are timed by those who read them: a stream may take as long as it likes.
+    requestTimeout: 0,
     keepAliveTimeout: limits.idleMs,
     connectionsCheckingInterval: Math.min(timeoutSweepMs, limits.headersMs),
     insecureHTTPParser: false,
@@ -64,6 +67,7 @@ export function createHttp1Server(
     }
     return peer;
   };
+  const watch = new BodyWatch(dependencies.clock);
   const serve =
     (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) =>
       serveRequest(
@@ -71,13 +75,13 @@ export function createHttp1Server(
         response,
         { peer: peerOf(request.socket), now: dependencies.clock.now(), expectsContinue },
         options,
-        dependencies,
+        { ...dependencies, watch },
       );
   server.on("request", serve(false));
   server.on("checkContinue", serve(true));
   server.on("checkExpectation", (request: IncomingMessage, response: ServerResponse) => {
     const failure = gatewayFailure("EXPECTATION_FAILED", "expect: only 100-continue is served");
-    refuse(request, response, failure, true, peerOf(request.socket), dependencies);
+    refuse(request, response, failure, true, peerOf(request.socket), options, dependencies);
   });
   server.on("connect", (request: IncomingMessage, socket: Duplex) => {
     const failure = gatewayFailure("UNSUPPORTED_HTTP_METHOD", "this method is not served");
@@ -95,7 +99,7 @@ function serveRequest(
   response: ServerResponse,
   arrival: { readonly peer: string; readonly now: number; readonly expectsContinue: boolean },
   options: ListenerOptions,
-  dependencies: Http1Dependencies,
+  dependencies: Http1Dependencies & { readonly watch: BodyWatch },
 ): void {
   const head = readHead(
     {
@@ -108,12 +112,14 @@ function serveRequest(
   );
   if (!head.ok) {
     const { failure, close } = head.error;
-    refuse(request, response, failure, close, arrival.peer, dependencies);
+    refuse(request, response, failure, close, arrival.peer, options, dependencies);
     return;
   }
-  const exchange = new Http1Exchange(request, response, head.value, arrival, options);
-  void dependencies.service.handle(exchange).then((answer) => {
-    writeResponse(request, response, answer, dependencies.isDraining(), dependencies.clock);
+  const { watch, service, isDraining, clock } = dependencies;
+  const exchange = new Http1Exchange(request, response, head.value, arrival, options, watch);
+  const stallMs = options.limits.writeStallMs;
+  void service.handle(exchange).then((answer) => {
+    writeResponse(request, response, answer, { close: isDraining(), clock, stallMs });
   });
 }
 
@@ -123,10 +129,16 @@ function refuse(
   failure: GatewayFailure,
   close: boolean,
   peer: string,
+  options: ListenerOptions,
   dependencies: Http1Dependencies,
 ): void {
-  const answer = dependencies.service.refuse(failure, refused(request, peer));
-  writeResponse(request, response, answer, close, dependencies.clock);
+  const { service, clock } = dependencies;
+  const answer = service.refuse(failure, refused(request, peer));
+  writeResponse(request, response, answer, {
+    close,
+    clock,
+    stallMs: options.limits.writeStallMs,
+  });
 }
 
 function refused(request: IncomingMessage, peer: string): RefusedRequest {

@@ -17,6 +17,10 @@ export interface ListenerLimits {
   readonly headersMs: number;
   /** A connection without a request. Default 65 s: longer than most load balancers' own, so that they close first. */
   readonly idleMs: number;
+  /** Least bytes a second of a request body, after a grace of 5 s. Default 500; 0 lets a client hold a body open for ever. */
+  readonly minBytesPerSecond: number;
+  /** How long a client may take nothing of an answer. Default 30 s: it is cut off then, and its call cancelled. */
+  readonly writeStallMs: number;
   /** Connections at once; more are closed as they come. Default 10 000. */
   readonly connections: number;
 }

@@ -14,7 +14,7 @@ export {
   compileTextMapEntry,
   isTextBindable,
 } from "./read/text-field.ts";
-export { WireWriter } from "./wire-writer.ts";
+export { varintSize, WireWriter } from "./wire-writer.ts";
 export { JsonSink } from "./write/json-sink.ts";
 export {
   createJsonWriters,

@@ -27,6 +27,8 @@ export function sealEnvelope(envelope: Uint8Array): Envelope {
 export interface MessageStream {
   /** The next envelope; undefined after the last one; a failure ends the stream. One call at a time. */
   next(): Promise<Result<Envelope | undefined, Failure>>;
+  /** The next envelope if it is here already, so that what came together is sent on together; undefined: ask `next`. */
+  poll(): Envelope | undefined;
   /** Says that no more will be read; the sender is told to stop. */
   cancel(): void;
 }

@@ -19,6 +19,10 @@ export const reasons = {
     http: 405,
     meaning: "The path is served, but not with this HTTP method; `Allow` lists those that are.",
   },
+  METHOD_NOT_IMPLEMENTED: {
+    code: Code.UNIMPLEMENTED,
+    meaning: "As METHOD_NOT_ALLOWED, where `rest.wrong_method` is 501.",
+  },
   INVALID_PATH: {
     code: Code.INVALID_ARGUMENT,
     meaning: "The path holds a dot segment, NUL, a backslash, a broken escape or invalid UTF-8.",
@@ -114,9 +118,14 @@ export const reasons = {
     http: 505,
     meaning: "The request line names an HTTP version that is not served; the connection is closed.",
   },
-  STREAMING_UNSUPPORTED: {
-    code: Code.UNIMPLEMENTED,
-    meaning: "The method streams and this version serves unary methods only.",
+  NOT_ACCEPTABLE: {
+    code: Code.INVALID_ARGUMENT,
+    http: 406,
+    meaning: "The `accept` header takes none of the formats that the route streams in.",
+  },
+  STREAM_IDLE: {
+    code: Code.DEADLINE_EXCEEDED,
+    meaning: "Nothing came in a stream, either way, for longer than the listener allows.",
   },
   DEADLINE_EXCEEDED: {
     code: Code.DEADLINE_EXCEEDED,

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from "../base/index.ts";
 import type { Envelope, Failure, MessageStream } from "../rpc/index.ts";
+import { isCompressed } from "./envelope-reader.ts";
 
 type NextMessage = Result<Envelope | undefined, Failure>;
 
@@ -40,11 +41,19 @@ export class ReplyStream implements MessageStream {
 
   next(): Promise<NextMessage> {
     const queued = this.#queue.shift();
-    if (queued !== undefined) return this.#take(queued);
+    if (queued !== undefined) return Promise.resolve(this.#take(queued));
     if (this.#end !== undefined) return Promise.resolve(this.#end);
     return new Promise((resolve) => {
       this.#waiting = resolve;
     });
+  }
+
+  poll(): Envelope | undefined {
+    const [queued] = this.#queue;
+    if (queued === undefined || isCompressed(queued.envelope)) return undefined;
+    this.#queue.shift();
+    this.#source.taken(queued.heldBytes);
+    return queued.envelope;
   }
 
   cancel(): void {
@@ -58,8 +67,13 @@ export class ReplyStream implements MessageStream {
     if (this.#end !== undefined) return;
     const waiting = this.#waiting;
     this.#waiting = undefined;
-    if (waiting === undefined) this.#queue.push({ envelope, heldBytes });
-    else void this.#take({ envelope, heldBytes }).then(waiting);
+    if (waiting === undefined) {
+      this.#queue.push({ envelope, heldBytes });
+      return;
+    }
+    const taken = this.#take({ envelope, heldBytes });
+    if (taken instanceof Promise) void taken.then(waiting);
+    else waiting(taken);
   }
 
   /** There are no more messages: `failure` says why, undefined is a good end. The first end counts. */
@@ -74,9 +88,15 @@ export class ReplyStream implements MessageStream {
     waiting?.(this.#end);
   }
 
-  async #take({ envelope, heldBytes }: Queued): Promise<NextMessage> {
+  #take({ envelope, heldBytes }: Queued): NextMessage | Promise<NextMessage> {
     this.#source.taken(heldBytes);
-    const opened = await this.#source.open(envelope);
+    const opened = this.#source.open(envelope);
+    return opened instanceof Promise
+      ? opened.then((result) => this.#opened(result))
+      : this.#opened(opened);
+  }
+
+  #opened(opened: Result<Envelope, Failure>): NextMessage {
     if (opened.ok) return opened;
     if (this.#end === undefined) this.#source.abandoned();
     this.#end = opened;

@@ -95,12 +95,16 @@ suite("gateway", () => {
         () => {
           const snapshot = gateway.gateway.compiled.snapshots.get("public");
           assert.ok(snapshot !== undefined);
-          return { routes: { ...snapshot.routes, match: () => assert.fail("a secret cause") } };
+          return {
+            ...snapshot,
+            routes: { ...snapshot.routes, match: () => assert.fail("a secret cause") },
+          };
         },
         (_, outcome) => outcomes.push(outcome),
       );
       const response = await handle({ method: "GET", path: "/" } as Parameters<typeof handle>[0]);
       assert.equal(response.status, 500);
+      assert.ok(response.body instanceof Uint8Array);
       assert.doesNotMatch(Buffer.from(response.body).toString(), /secret/);
       const failure = outcomes[0]?.failure;
       assert.match(failure?.kind === "gateway" ? (failure.cause ?? "") : "", /a secret cause/);

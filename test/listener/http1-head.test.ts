@@ -10,6 +10,8 @@ const limits: ListenerLimits = {
   requestMs: 60_000,
   headersMs: 10_000,
   idleMs: 65_000,
+  minBytesPerSecond: 500,
+  writeStallMs: 30_000,
   connections: 100,
 };
 

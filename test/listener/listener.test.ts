@@ -28,6 +28,8 @@ const defaults: ListenerOptions = {
     requestMs: 60_000,
     headersMs: 10_000,
     idleMs: 65_000,
+    minBytesPerSecond: 500,
+    writeStallMs: 30_000,
     connections: 1000,
   },
 };

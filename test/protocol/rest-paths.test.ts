@@ -136,12 +136,6 @@ suite("transcoding.md §1: path templates, end to end", () => {
     });
     assert.equal((annotated.json as { theme: string }).theme, "Novels");
   });
-
-  test("a streaming method is 501 in this version", async () => {
-    const answer = await get("/v1/shelves/novels/books:export");
-    assert.equal(answer.status, 501);
-    assert.equal(reasonOf(answer), "STREAMING_UNSUPPORTED");
-  });
 });
 
 suite("transcoding.md §1: switches", () => {

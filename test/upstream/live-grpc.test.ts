@@ -228,6 +228,7 @@ suite("streams against @grpc/grpc-js", () => {
         const text = asked[next++];
         return Promise.resolve(ok(text === undefined ? undefined : envelope(text)));
       },
+      poll: () => undefined,
       cancel: () => undefined,
     };
     const cluster = clusterOf(server);

@@ -301,6 +301,10 @@ class FedStream implements MessageStream {
     return this.#waiting.promise;
   }
 
+  poll(): undefined {
+    return undefined;
+  }
+
   cancel(): void {
     this.isCancelled = true;
   }

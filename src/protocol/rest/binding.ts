@@ -1,11 +1,12 @@
 import { type Clock, err, ok, type Result } from "../../base/index.ts";
 import type { DescField, DescMessage, DescMethod, HttpRule } from "../../descriptor/index.ts";
 import { compileGuard, compileTextField, isTextBindable } from "../../protojson/index.ts";
-import { gatewayFailure } from "../../rpc/index.ts";
+import type { RpcMethod } from "../../rpc/index.ts";
 import type { Protocol } from "../protocol.ts";
 import { compileClose } from "./close.ts";
+import { compileCloseStream } from "./close-stream.ts";
 import type { RestCodecs } from "./codecs.ts";
-import { failureResponse } from "./fail.ts";
+import { type FailureRules, failureResponse } from "./fail.ts";
 import {
   type FieldPath,
   leafOf,
@@ -15,12 +16,16 @@ import {
   resolveFieldPath,
 } from "./field-path.ts";
 import { isHttpBody } from "./http-body.ts";
-import { type BodyRule, compileOpen } from "./open.ts";
+import { compileOpen } from "./open.ts";
+import type { BodyRule, OpenRules } from "./open-rules.ts";
+import { compileOpenStream } from "./open-stream.ts";
 import type { RestOptions } from "./options.ts";
 import { compileParameters } from "./parameter.ts";
 import type { PathVariable } from "./path-values.ts";
 import type { QueryRules } from "./query.ts";
+import { replyPrinter } from "./reply-printer.ts";
 import { compileRequestHead } from "./request-head.ts";
+import { compileMaskFiller } from "./update-mask.ts";
 
 /** What a REST binding is compiled from. */
 export interface RestBindingInput {
@@ -40,41 +45,55 @@ export function compileRestBinding(input: RestBindingInput): Result<Protocol, re
   const bodyField = resolveBody(input, problems);
   const responseField = resolveResponse(input, problems);
   if (problems.length > 0) return err(problems);
-  const { options, codecs, clock, method } = input;
-  const streams = method.methodKind !== "unary";
-  const open = compileOpen({
-    method: {
-      path: `/${method.parent.typeName}/${method.name}`,
-      clientStreaming:
-        method.methodKind === "client_streaming" || method.methodKind === "bidi_streaming",
-      serverStreaming:
-        method.methodKind === "server_streaming" || method.methodKind === "bidi_streaming",
-    },
+  const { options, codecs, clock } = input;
+  const rules: OpenRules = {
+    method: rpcMethod(input.method),
     variables: paths.map((path) => pathVariable(path, codecs)),
     query: queryRules(input, paths, bodyField),
     body: bodyRule(input, paths, bodyField),
     readHead: compileRequestHead(options.metadata),
     options,
     clock,
-  });
-  const close = compileClose({
-    output: method.output,
-    responseField,
-    writers: codecs.writers,
+  };
+  const { clientStreaming, serverStreaming } = rules.method;
+  const closeRules = {
+    printer: replyPrinter(input.method.output, responseField, codecs.writers),
     metadata: options.metadata,
-  });
-  const { prefix } = options.metadata;
+    successStatus: options.successStatus,
+  };
+  const failureRules = failureRulesOf(options, codecs);
   return ok({
-    open: streams ? () => err(streamingUnsupported) : open,
-    close,
-    fail: (failure) => failureResponse(failure, prefix, codecs.printDetails),
+    open: clientStreaming ? compileOpenStream(rules) : compileOpen(rules),
+    close: serverStreaming
+      ? compileCloseStream({
+          ...closeRules,
+          streams: options.streams,
+          idleMs: options.limits.streamIdleMs,
+          printDetails: codecs.printDetails,
+          clock,
+        })
+      : compileClose(closeRules),
+    fail: (failure) => failureResponse(failure, failureRules),
   });
 }
 
-const streamingUnsupported = gatewayFailure(
-  "STREAMING_UNSUPPORTED",
-  "this method streams, and this version serves unary methods only",
-);
+function rpcMethod(method: DescMethod): RpcMethod {
+  const kind = method.methodKind;
+  return {
+    path: `/${method.parent.typeName}/${method.name}`,
+    clientStreaming: kind === "client_streaming" || kind === "bidi_streaming",
+    serverStreaming: kind === "server_streaming" || kind === "bidi_streaming",
+  };
+}
+
+function failureRulesOf({ errors, metadata }: RestOptions, codecs: RestCodecs): FailureRules {
+  return {
+    errors,
+    prefix: metadata.prefix,
+    trailerPrefix: metadata.trailerPrefix ?? metadata.prefix,
+    printDetails: codecs.printDetails,
+  };
+}
 
 function resolveVariables(input: RestBindingInput, problems: string[]): readonly FieldPath[] {
   const paths: FieldPath[] = [];
@@ -144,7 +163,7 @@ function queryRules(
     parameterOf:
       rule.body === "*"
         ? (name) =>
-            ignored.has(name)
+            options.ignoreUnknownQuery || ignored.has(name)
               ? { kind: "ignored" }
               : {
                   kind: "refused",
@@ -171,19 +190,30 @@ function bodyRule(
   paths: readonly FieldPath[],
   bodyField: DescField | undefined,
 ): BodyRule | undefined {
-  const { method, rule, codecs } = input;
+  const { method, rule, codecs, options } = input;
   if (rule.body === "") return undefined;
   const reader =
     bodyField === undefined
       ? codecs.readers.message(method.input)
       : codecs.readers.field(bodyField);
   const isBound = paths.some((path) => bodyField === undefined || path[0] === bodyField);
+  const fillsMask =
+    options.fillUpdateMask && rule.kind.toUpperCase() === "PATCH" && bodyField !== undefined;
   return {
     reader,
     guard: isBound ? compileGuard(paths) : undefined,
     form: formRules(input, paths, bodyField),
-    isHttpBody: bodyField === undefined && isHttpBody(method.input),
+    multipart: undefined,
+    isHttpBody: isHttpBody(bodyMessage(method.input, bodyField)),
+    fieldNumber: bodyField?.number ?? 0,
+    fillMask: fillsMask ? compileMaskFiller(method.input, bodyField) : undefined,
   };
+}
+
+/** The message that a body is; undefined where it is a field of another kind. */
+function bodyMessage(input: DescMessage, field: DescField | undefined): DescMessage | undefined {
+  if (field === undefined) return input;
+  return field.fieldKind === "message" ? field.message : undefined;
 }
 
 /** A form fills the message that the body is; its parameters are named from there (transcoding.md §2). */

@@ -27,7 +27,13 @@ export async function refuseBody(exchange: Exchange): Promise<Failure | undefine
   return sent.error === "tooLarge" ? unexpected : brokenBody(sent.error);
 }
 
-function brokenBody(problem: Exclude<BodyProblem, "tooLarge">): Failure {
+/** Lets the client send a body that nobody reads: what does not fit the pipe ends with the connection. */
+export function discardBody(exchange: Exchange): void {
+  exchange.body.open(Number.POSITIVE_INFINITY).cancel();
+}
+
+/** The failure for a body that did not come whole, or not in time. */
+export function brokenBody(problem: Exclude<BodyProblem, "tooLarge">): Failure {
   return problem === "tooSlow" ? tooSlow : incomplete;
 }
 

@@ -27,13 +27,13 @@ export async function decodeContent(
   const name = encoding.trim().toLowerCase();
   if (name === "identity" || name === "") return ok(bytes);
   const decode = decoders.get(name);
-  if (decode === undefined) return err(unsupported);
+  if (decode === undefined) return err(unsupportedEncoding);
   try {
     const decoded = (await decode(bytes, { maxOutputLength: maxBytes, info: true })) as Decoded;
-    if (decoded.engine.bytesWritten !== bytes.length) return err(corrupt);
+    if (decoded.engine.bytesWritten !== bytes.length) return err(corruptEncoding);
     return ok(decoded.buffer);
   } catch (error) {
-    return err(isTooLarge(error) ? bodyTooLarge(maxBytes) : corrupt);
+    return err(isTooLarge(error) ? bodyTooLarge(maxBytes) : corruptEncoding);
   }
 }
 
@@ -46,13 +46,15 @@ export function bodyTooLarge(maxBytes: number): Failure {
   return gatewayFailure("BODY_TOO_LARGE", `the body is over the limit of ${maxBytes} bytes`);
 }
 
-const unsupported = gatewayFailure(
+/** The answer to a `content-encoding` that is not known. */
+export const unsupportedEncoding: Failure = gatewayFailure(
   "UNSUPPORTED_ENCODING",
   "content-encoding: expected gzip, deflate or identity",
   { headers: ["accept-encoding", "gzip, deflate, identity"] },
 );
 
-const corrupt = gatewayFailure(
+/** The answer to a body that is not what its `content-encoding` says. */
+export const corruptEncoding: Failure = gatewayFailure(
   "INVALID_ENCODING",
   "the body cannot be decoded by its content-encoding",
 );

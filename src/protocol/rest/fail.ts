@@ -1,31 +1,80 @@
-import type { Response } from "../../exchange/index.ts";
-import { type Failure, httpStatusOfFailure, type UpstreamFailure } from "../../rpc/index.ts";
+import type { WholeResponse } from "../../exchange/index.ts";
+import {
+  codeName,
+  type Failure,
+  httpStatusOfFailure,
+  type UpstreamFailure,
+} from "../../rpc/index.ts";
+import type { ErrorShape } from "./options.ts";
 import { addReplyMetadata } from "./response-head.ts";
 
 /** Prints the `details` of a serialized google.rpc.Status as JSON values; undefined when it cannot be read. */
 export type DetailsPrinter = (status: Uint8Array) => readonly unknown[] | undefined;
 
+/** How failures are written. */
+export interface FailureRules {
+  readonly errors: ErrorShape;
+  /** Put in front of the names of an upstream's initial and trailing metadata. */
+  readonly prefix: string;
+  readonly trailerPrefix: string;
+  readonly printDetails: DetailsPrinter;
+}
+
+/** For failures that belong to no route. */
+export const plainFailureRules: FailureRules = {
+  errors: "status",
+  prefix: "",
+  trailerPrefix: "",
+  printDetails: () => undefined,
+};
+
 /**
- * The answer to a failure: google.rpc.Status in JSON (transcoding.md §5). The gateway's own failures carry
- * a google.rpc.ErrorInfo with their reason; an upstream's are passed on whole.
+ * The answer to a failure: google.rpc.Status in JSON (transcoding.md §5), or a problem (RFC 9457) that holds
+ * one. The gateway's own failures carry a google.rpc.ErrorInfo with their reason; an upstream's are passed on
+ * whole.
  */
 export function failureResponse(
   failure: Failure,
-  metadataPrefix = "",
-  printDetails: DetailsPrinter = () => undefined,
-): Response {
-  const details =
-    failure.kind === "gateway" ? gatewayDetails(failure) : upstreamDetails(failure, printDetails);
-  const status = { code: failure.code, message: failure.message, details };
-  const body = Buffer.from(JSON.stringify(status));
-  const headers = ["content-type", "application/json", "content-length", String(body.length)];
+  rules: FailureRules = plainFailureRules,
+): WholeResponse {
+  const status = httpStatusOfFailure(failure);
+  const isProblem = rules.errors === "problem+json";
+  const json = isProblem
+    ? problemOf(failure, status, rules.printDetails)
+    : statusOf(failure, rules.printDetails);
+  const body = Buffer.from(JSON.stringify(json));
+  const type = isProblem ? "application/problem+json" : "application/json";
+  const headers = ["content-type", type, "content-length", String(body.length)];
   if (failure.kind === "gateway") {
     headers.push(...failure.headers);
   } else {
-    addReplyMetadata(failure.headers, metadataPrefix, headers);
-    addReplyMetadata(failure.trailers, metadataPrefix, headers);
+    addReplyMetadata(failure.headers, rules.prefix, headers);
+    addReplyMetadata(failure.trailers, rules.trailerPrefix, headers);
   }
-  return { status: httpStatusOfFailure(failure), headers, body };
+  return { status, headers, body };
+}
+
+/** A failure as the JSON text of a google.rpc.Status, for streams that have begun. */
+export function failureText(failure: Failure, printDetails: DetailsPrinter): string {
+  return JSON.stringify(statusOf(failure, printDetails));
+}
+
+function statusOf(failure: Failure, printDetails: DetailsPrinter): object {
+  const details =
+    failure.kind === "gateway" ? gatewayDetails(failure) : upstreamDetails(failure, printDetails);
+  return { code: failure.code, message: failure.message, details };
+}
+
+/** RFC 9457 §3.1: the type is the page's entry of the reason, the title names the kind, the detail the case. */
+function problemOf(failure: Failure, status: number, printDetails: DetailsPrinter): object {
+  const name = failure.kind === "gateway" ? failure.reason : codeName(failure.code);
+  return {
+    type: failure.kind === "gateway" ? `urn:diglot:reason:${name}` : "about:blank",
+    title: name,
+    status,
+    detail: failure.message,
+    ...statusOf(failure, printDetails),
+  };
 }
 
 function gatewayDetails(failure: Extract<Failure, { kind: "gateway" }>): readonly unknown[] {

@@ -1,5 +1,5 @@
 import type { DescMessage } from "../../descriptor/index.ts";
-import type { WireWriter } from "../../protojson/index.ts";
+import { varintSize, type WireWriter } from "../../protojson/index.ts";
 
 /** What a google.api.HttpBody says, its extensions aside. */
 export interface HttpBody {
@@ -15,9 +15,16 @@ export function isHttpBody(message: DescMessage | undefined): boolean {
 const contentTypeTag = (1 << 3) | 2;
 const dataTag = (2 << 3) | 2;
 
-/** Appends the fields of a google.api.HttpBody. */
-export function writeHttpBody(body: HttpBody, out: WireWriter): void {
+/** Appends a google.api.HttpBody: as the field with this number, or, for 0, its fields themselves. */
+export function writeHttpBody(body: HttpBody, fieldNumber: number, out: WireWriter): void {
   const contentType = Buffer.from(body.contentType, "latin1");
+  const head =
+    contentType.length === 0 ? 0 : 1 + varintSize(contentType.length) + contentType.length;
+  if (fieldNumber > 0) {
+    const length = head + 1 + varintSize(body.data.length) + body.data.length;
+    out.varint32((fieldNumber << 3) | 2);
+    out.varint32(length);
+  }
   if (contentType.length > 0) {
     out.varint32(contentTypeTag);
     out.varint32(contentType.length);
@@ -43,6 +50,31 @@ export function readHttpBody(wire: Uint8Array, start: number, end: number): Http
     else if (tag === dataTag) data = value;
   }
   return { contentType, data };
+}
+
+/** Reads the google.api.HttpBody in a field of a serialized message; the field's parts follow each other on the wire. */
+export function readHttpBodyField(
+  fieldNumber: number,
+  wire: Uint8Array,
+  start: number,
+): HttpBody | undefined {
+  const wanted = ((fieldNumber << 3) | 2) >>> 0;
+  const cursor = { at: start };
+  let body: HttpBody = { contentType: "", data: wire.subarray(wire.length) };
+  while (cursor.at < wire.length) {
+    const tag = readVarint(wire, cursor, wire.length);
+    if (tag === undefined || tag >>> 3 === 0) return undefined;
+    const length = skipTo(wire, cursor, wire.length, tag & 7);
+    if (length === undefined) return undefined;
+    if (tag !== wanted) continue;
+    const part = readHttpBody(wire, cursor.at - length, cursor.at);
+    if (part === undefined) return undefined;
+    body = {
+      contentType: part.contentType === "" ? body.contentType : part.contentType,
+      data: part.data.length === 0 ? body.data : part.data,
+    };
+  }
+  return body;
 }
 
 interface Cursor {

@@ -1,5 +1,5 @@
 /** How a request body is to be read, by its `content-type`. */
-export type BodyFormat = "json" | "form" | "unsupported";
+export type BodyFormat = "json" | "lines" | "form" | "multipart" | "unsupported";
 
 const formats = new Map<string, BodyFormat>();
 /** Distinct content types remembered; beyond them each is parsed anew. */
@@ -7,7 +7,7 @@ const rememberedTypes = 256;
 
 /**
  * The format of a `content-type` (RFC 9110 §8.3.1): `application/json`, `application/*+json` and none at all
- * are JSON, which is UTF-8 and nothing else (RFC 8259 §8.1); a form is a form.
+ * are JSON, which is UTF-8 and nothing else (RFC 8259 §8.1); the rest go by their names.
  */
 export function bodyFormat(contentType: string | undefined): BodyFormat {
   if (contentType === undefined) return "json";
@@ -18,6 +18,14 @@ export function bodyFormat(contentType: string | undefined): BodyFormat {
   }
   return format;
 }
+
+const otherFormats = new Map<string, BodyFormat>([
+  ["application/x-ndjson", "lines"],
+  ["application/ndjson", "lines"],
+  ["application/jsonl", "lines"],
+  ["application/x-www-form-urlencoded", "form"],
+  ["multipart/form-data", "multipart"],
+]);
 
 /** gRPC and gRPC-Web with any suffix; `application/grpc+json` is framed, so it is no `application/*+json`. */
 const grpcType = /^application\/grpc(?:-web(?:-text)?)?(?:\+|$)/;
@@ -31,5 +39,5 @@ function parseFormat(contentType: string): BodyFormat {
   }
   if (grpcType.test(type)) return "unsupported";
   if (type === "application/json" || /^application\/[\w.!#$&^-]+\+json$/.test(type)) return "json";
-  return type === "application/x-www-form-urlencoded" ? "form" : "unsupported";
+  return otherFormats.get(type) ?? "unsupported";
 }

@@ -1,65 +1,38 @@
-import type { Clock, Result } from "../../base/index.ts";
-import { err, ok } from "../../base/index.ts";
+import { err, ok, type Result } from "../../base/index.ts";
 import type { Exchange } from "../../exchange/index.ts";
-import {
-  formatJsonProblem,
-  type Guard,
-  type JsonProblem,
-  type JsonReader,
-  WireWriter,
-} from "../../protojson/index.ts";
+import { WireWriter } from "../../protojson/index.ts";
 import {
   type Call,
+  type Envelope,
   envelopePrefixBytes,
   type Failure,
   gatewayFailure,
-  type RpcMethod,
   sealEnvelope,
 } from "../../rpc/index.ts";
-import { readBody, refuseBody } from "./body.ts";
+import { discardBody, readBody, refuseBody } from "./body.ts";
 import { writeHttpBody } from "./http-body.ts";
-import { bodyFormat } from "./media-type.ts";
-import type { RestOptions } from "./options.ts";
-import { bindPath, type PathVariable } from "./path-values.ts";
-import { bindQuery, type QueryRules } from "./query.ts";
-import type { RequestHead, RequestHeadReader } from "./request-head.ts";
+import { jsonFailure } from "./json-failure.ts";
+import { type BodyFormat, bodyFormat } from "./media-type.ts";
+import { newCall } from "./new-call.ts";
+import type { BodyRule, Opener, OpenRules } from "./open-rules.ts";
+import { bindPath } from "./path-values.ts";
+import { bindQuery } from "./query.ts";
+import type { RequestHead } from "./request-head.ts";
 
-/** How a request body becomes part of the message. */
-export interface BodyRule {
-  readonly reader: JsonReader;
-  /** Refuses a body that gives a path-bound field another value; undefined when the body has none of them. */
-  readonly guard: Guard | undefined;
-  /** How a form body is read; undefined when the body is no message. */
-  readonly form: QueryRules | undefined;
-  /** The message is a google.api.HttpBody, which takes the bytes as they are. */
-  readonly isHttpBody: boolean;
-}
-
-/** What a request is opened by. */
-export interface OpenRules {
-  readonly method: RpcMethod;
-  readonly variables: readonly PathVariable[];
-  readonly query: QueryRules;
-  readonly body: BodyRule | undefined;
-  readonly readHead: RequestHeadReader;
-  readonly options: RestOptions;
-  readonly clock: Clock;
-}
-
-export type Opener = (
-  exchange: Exchange,
-  captures: readonly string[],
-) => Result<Call, Failure> | Promise<Result<Call, Failure>>;
-
-/** Compiles exchange → call for one binding (transcoding.md §2 and §3). */
+/** Compiles exchange → call for one binding whose request is one message (transcoding.md §2 and §3). */
 export function compileOpen(rules: OpenRules): Opener {
   return (exchange, captures) => {
     const head = rules.readHead(exchange);
     if (!head.ok) return head;
     const { body } = rules;
     if (body !== undefined) return openWithBody(rules, body, exchange, captures, head.value);
-    if (exchange.body.declaredBytes === 0)
+    if (exchange.body.declaredBytes === 0 || exchange.protocol === "WebSocket") {
       return openWithoutBody(rules, exchange, captures, head.value);
+    }
+    if (rules.options.unexpectedBody === "ignore") {
+      discardBody(exchange);
+      return openWithoutBody(rules, exchange, captures, head.value);
+    }
     return refuseBody(exchange).then((failure) =>
       failure ? err(failure) : openWithoutBody(rules, exchange, captures, head.value),
     );
@@ -78,7 +51,7 @@ function openWithoutBody(
   writer.reset(envelopePrefixBytes);
   const failure =
     bindPath(rules.variables, captures, writer) ?? bindQuery(exchange.query, rules.query, writer);
-  return failure === undefined ? ok(callOf(rules, exchange, head)) : err(failure);
+  return failure === undefined ? ok(sealedCall(rules, exchange, head)) : err(failure);
 }
 
 function openWithBody(
@@ -88,67 +61,92 @@ function openWithBody(
   captures: readonly string[],
   head: RequestHead,
 ): Result<Call, Failure> | Promise<Result<Call, Failure>> {
-  const format = body.isHttpBody ? "raw" : bodyFormat(head.contentType);
-  if (format === "unsupported" || (format === "form" && body.form === undefined)) {
-    return err(unsupportedType);
-  }
-  const { bodyBytes } = rules.options.limits;
-  return readBody(exchange, head.contentEncoding, bodyBytes).then((read) => {
+  const { options } = rules;
+  const format = formatOf(body, head);
+  if (!canRead(body, format)) return err(unsupportedType);
+  return readBody(exchange, head.contentEncoding, options.limits.bodyBytes).then((read) => {
     if (!read.ok) return read;
     writer.reset(envelopePrefixBytes);
-    const bound: Uint8Array[] | undefined = body.guard === undefined ? undefined : [];
-    const failure =
-      bindPath(rules.variables, captures, writer, bound) ??
-      bindBody(body, format, read.value, head, bound) ??
-      bindQuery(exchange.query, rules.query, writer);
-    return failure === undefined ? ok(callOf(rules, exchange, head)) : err(failure);
+    const failure = bindAll(rules, body, format, read.value, exchange, captures, head);
+    return failure === undefined ? ok(sealedCall(rules, exchange, head)) : err(failure);
   });
+}
+
+/** Writes everything that the request says. What comes later on the wire counts, so the path can have the last word. */
+function bindAll(
+  rules: OpenRules,
+  body: BodyRule,
+  format: BodyFormat | "raw",
+  bytes: Uint8Array,
+  exchange: Exchange,
+  captures: readonly string[],
+  head: RequestHead,
+): Failure | undefined {
+  if (rules.options.conflicts === "path_wins") {
+    return (
+      bindBody(body, format, bytes, head, undefined) ??
+      bindQuery(exchange.query, rules.query, writer) ??
+      bindPath(rules.variables, captures, writer) ??
+      fillMask(body, format, bytes, exchange)
+    );
+  }
+  const bound: Uint8Array[] | undefined = body.guard === undefined ? undefined : [];
+  return (
+    bindPath(rules.variables, captures, writer, bound) ??
+    bindBody(body, format, bytes, head, bound) ??
+    bindQuery(exchange.query, rules.query, writer) ??
+    fillMask(body, format, bytes, exchange)
+  );
 }
 
 function bindBody(
   body: BodyRule,
-  format: string,
+  format: BodyFormat | "raw",
   bytes: Uint8Array,
   head: RequestHead,
   bound: readonly Uint8Array[] | undefined,
 ): Failure | undefined {
   if (format === "raw") {
-    writeHttpBody({ contentType: head.contentType ?? "", data: bytes }, writer);
+    const contentType = head.contentType ?? "";
+    writeHttpBody({ contentType, data: bytes }, body.fieldNumber, writer);
     return undefined;
   }
   if (format === "form" && body.form !== undefined) {
     return bindQuery(Buffer.from(bytes).toString("latin1"), body.form, writer);
   }
-  const problem = body.reader.read(bytes, writer, body.guard, bound);
+  if (format === "multipart") return body.multipart?.(bytes, head.contentType ?? "", writer);
+  const guard = bound === undefined ? undefined : body.guard;
+  const problem = body.reader.read(bytes, writer, guard, bound);
   return problem === undefined ? undefined : jsonFailure(problem);
 }
 
-function jsonFailure(problem: JsonProblem): Failure {
-  const message = formatJsonProblem(problem);
-  if (problem.kind === "grammar") return gatewayFailure("INVALID_JSON", message);
-  const reason = problem.conflict ? "CONFLICTING_FIELD" : "INVALID_FIELD";
-  const violation = { field: problem.path, description: problem.message };
-  return gatewayFailure(reason, message, { violations: [violation] });
+function fillMask(
+  body: BodyRule,
+  format: BodyFormat | "raw",
+  bytes: Uint8Array,
+  exchange: Exchange,
+): undefined {
+  if (format === "json") body.fillMask?.(bytes, exchange, writer);
+  return undefined;
 }
 
-function callOf(rules: OpenRules, exchange: Exchange, head: RequestHead): Call {
-  const { options, clock } = rules;
-  const now = head.timeoutMs === Number.POSITIVE_INFINITY ? exchange.receivedAt : clock.now();
-  return {
-    method: rules.method,
-    metadata: head.metadata,
-    messages: { kind: "single", envelope: sealEnvelope(writer.finish()) },
-    deadline: Math.min(
-      exchange.deadline,
-      exchange.receivedAt + options.deadlineMs,
-      now + head.timeoutMs,
-    ),
-    cancellation: exchange.cancellation,
-    maxReplyBytes: options.limits.replyBytes,
-  };
+function formatOf(body: BodyRule, head: RequestHead): BodyFormat | "raw" {
+  return body.isHttpBody ? "raw" : bodyFormat(head.contentType);
 }
 
-const unsupportedType = gatewayFailure(
+function canRead(body: BodyRule, format: BodyFormat | "raw"): boolean {
+  if (format === "form") return body.form !== undefined;
+  if (format === "multipart") return body.multipart !== undefined;
+  return format === "raw" || format === "json";
+}
+
+function sealedCall(rules: OpenRules, exchange: Exchange, head: RequestHead): Call {
+  const envelope: Envelope = sealEnvelope(writer.finish());
+  return newCall(rules, exchange, head, { kind: "single", envelope });
+}
+
+/** The answer to a `content-type` that the binding does not take. */
+export const unsupportedType: Failure = gatewayFailure(
   "UNSUPPORTED_MEDIA_TYPE",
   "content-type: expected application/json",
 );

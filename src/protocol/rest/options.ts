@@ -1,3 +1,5 @@
+import type { StreamFormatName } from "./stream-format.ts";
+
 /** The switches of one REST binding, resolved on load. The defaults are the configuration's. */
 export interface RestOptions {
   readonly json: JsonSwitches;
@@ -9,8 +11,38 @@ export interface RestOptions {
   readonly plusAsSpace: boolean;
   readonly limits: RestLimits;
   readonly metadata: MetadataRules;
-  /** How long a call may take, in ms. A client's `grpc-timeout` can only shorten it. */
+  /** How long a unary call may take, in ms. A client's `grpc-timeout` can only shorten it. */
   readonly deadlineMs: number;
+  /** How long a call that streams may take as a whole, in ms; Infinity for as long as it is not idle. */
+  readonly streamDeadlineMs: number;
+  /** What a body, or a query, that names a path-bound field gets. */
+  readonly conflicts: "refuse" | "path_wins";
+  /** What a body gets where the HTTP rule takes none. */
+  readonly unexpectedBody: "refuse" | "ignore";
+  /** Whether a PATCH without a field mask gets one of the fields in its body. */
+  readonly fillUpdateMask: boolean;
+  /** HTTP status of a reply that is well; 204 has no body. */
+  readonly successStatus: number;
+  readonly errors: ErrorShape;
+  readonly streams: StreamSwitches;
+}
+
+/** What errors look like: google.rpc.Status, or RFC 9457 around it. */
+export type ErrorShape = "status" | "problem+json";
+
+/** How streams are read and written. */
+export interface StreamSwitches {
+  /** What a server stream may be written as; the first is the default, `accept` chooses. Never empty. */
+  readonly formats: readonly StreamFormatName[];
+  /** `result`: each message stands in an object with that one key. */
+  readonly framing: "plain" | "result";
+  /** Whether a client stream may be JSON values one after another. */
+  readonly concatenated: boolean;
+  /** How long a stream of events may be silent before a comment is sent, in ms; 0 for ever. */
+  readonly sseHeartbeatMs: number;
+  readonly websocket: boolean;
+  /** Origins of pages that may open a WebSocket beside the gateway's own; `*` for all. */
+  readonly websocketOrigins: readonly string[];
 }
 
 /** What a request or a reply may be at most. */
@@ -21,6 +53,8 @@ export interface RestLimits {
   readonly replyBytes: number;
   readonly jsonDepth: number;
   readonly queryParameters: number;
+  /** How long a stream may be silent, in ms. */
+  readonly streamIdleMs: number;
 }
 
 /** How JSON is read and printed. */
@@ -38,8 +72,12 @@ export interface JsonSwitches {
 export interface MetadataRules {
   /** Header names, in lower case, that never become metadata. */
   readonly remove: readonly string[];
-  /** Put in front of the names of reply metadata; empty for none. */
+  /** Put in front of the names of initial reply metadata; empty for none. */
   readonly prefix: string;
+  /** Put in front of the names of trailing reply metadata; undefined for the same as `prefix`. */
+  readonly trailerPrefix: string | undefined;
+  /** Request headers with this in front become metadata without it; empty for none. */
+  readonly requestPrefix: string;
   /** Reply metadata name whose value sets the HTTP status; undefined for none. */
   readonly statusHeader: string | undefined;
 }

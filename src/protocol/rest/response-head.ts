@@ -42,15 +42,16 @@ function isFieldValue(value: string): boolean {
   return true;
 }
 
-/** The HTTP status that reply metadata asks for under `name`; 200 when it asks for none that can be sent. */
+/** The HTTP status that reply metadata asks for under `name`; `otherwise` when it asks for none that can be sent. */
 export function statusFromMetadata(
   name: string | undefined,
+  otherwise: number,
   headers: Metadata,
   trailers: Metadata,
 ): number {
-  if (name === undefined) return 200;
+  if (name === undefined) return otherwise;
   const value = lastValue(trailers, name) ?? lastValue(headers, name);
-  if (value === undefined || !/^[2-5][0-9]{2}$/.test(value)) return 200;
+  if (value === undefined || !/^[2-5][0-9]{2}$/.test(value)) return otherwise;
   return Number(value);
 }
 

@@ -56,6 +56,19 @@ export class JsonSink {
     this.length = length;
   }
 
+  /** Appends a string of any characters. */
+  text(text: string): void {
+    this.reserve(text.length * 3);
+    this.length += this.buffer.write(text, this.length, "utf8");
+  }
+
+  /** Appends bytes as they are. */
+  append(bytes: Uint8Array): void {
+    this.reserve(bytes.length);
+    this.buffer.set(bytes, this.length);
+    this.length += bytes.length;
+  }
+
   /** Appends one byte. */
   byte(value: number): void {
     this.reserve(1);

@@ -1,0 +1,33 @@
+import { err, ok } from "../../base/index.ts";
+import type { Call, Envelope, Failure, MessageStream } from "../../rpc/index.ts";
+import type { CallFilter } from "./filter.ts";
+
+/** Says what is wrong with a message; undefined when nothing is. */
+export type MessageCheck = (envelope: Envelope) => Failure | undefined;
+
+/** A filter that lets no message up that `check` refuses: the first one stops the call. */
+export function checkMessages(check: MessageCheck): CallFilter {
+  return (call) => {
+    const { messages } = call;
+    if (messages.kind === "stream") {
+      return ok({ ...call, messages: { kind: "stream", stream: checked(messages.stream, check) } });
+    }
+    const failure = check(messages.envelope);
+    return failure === undefined ? ok<Call>(call) : err(failure);
+  };
+}
+
+function checked(stream: MessageStream, check: MessageCheck): MessageStream {
+  return {
+    async next() {
+      const next = await stream.next();
+      if (!next.ok || next.value === undefined) return next;
+      const failure = check(next.value);
+      if (failure === undefined) return next;
+      stream.cancel();
+      return err(failure);
+    },
+    poll: () => undefined,
+    cancel: () => stream.cancel(),
+  };
+}

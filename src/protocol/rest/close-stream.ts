@@ -1,0 +1,112 @@
+import { type Clock, err, ok } from "../../base/index.ts";
+import { type Exchange, headerValue } from "../../exchange/index.ts";
+import {
+  type Envelope,
+  type Failure,
+  gatewayFailure,
+  type MessageStream,
+  type Reply,
+} from "../../rpc/index.ts";
+import { compileFormatChooser } from "./accept.ts";
+import type { CloseRules, Closer } from "./close.ts";
+import { type DetailsPrinter, failureText } from "./fail.ts";
+import type { StreamSwitches } from "./options.ts";
+import { jsonMessagePrinter, type MessagePrinter, ReplyBody } from "./reply-body.ts";
+import { contentTypeOf, type ReplyPrinter } from "./reply-printer.ts";
+import { addReplyMetadata } from "./response-head.ts";
+import { rawFormat, type StreamFormat, streamFormat } from "./stream-format.ts";
+
+/** What a stream of replies is printed by. */
+export interface CloseStreamRules extends CloseRules {
+  readonly streams: StreamSwitches;
+  /** How long a stream may be silent, in ms. */
+  readonly idleMs: number;
+  readonly printDetails: DetailsPrinter;
+  readonly clock: Clock;
+}
+
+const noBytes = new Uint8Array(0);
+
+/** Compiles reply → response for one binding whose reply is a stream of messages (transcoding.md §6). */
+export function compileCloseStream(rules: CloseStreamRules): Closer {
+  const { printer, metadata, streams } = rules;
+  const formatOf = printer.kind === "raw" ? rawFormatOf(printer) : jsonFormatOf(streams);
+  const common = {
+    print: printer.kind === "raw" ? rawPrinter(printer) : jsonMessagePrinter(printer.writer),
+    printFailure: (failure: Failure) => failureText(failure, rules.printDetails),
+    heartbeatMs: streams.sseHeartbeatMs,
+    idleMs: rules.idleMs,
+    clock: rules.clock,
+  };
+  // A stream has a body even where it is empty.
+  const status = rules.successStatus === 204 ? 200 : rules.successStatus;
+  return (reply, exchange) => {
+    const messages = streamOf(reply);
+    const first = messages.poll();
+    const format = formatOf(exchange, first);
+    if (format === undefined) {
+      messages.cancel();
+      return err(notAcceptable);
+    }
+    const headers = ["content-type", format.contentType, ...format.headers];
+    addReplyMetadata(reply.headers, metadata.prefix, headers);
+    if (exchange.method === "HEAD") {
+      messages.cancel();
+      return ok({ response: { status, headers, body: noBytes }, ended: undefined });
+    }
+    const lastReadAt = (): number => exchange.body.lastReadAt;
+    const body = new ReplyBody(messages, first, { ...common, format, lastReadAt });
+    return ok({ response: { status, headers, body }, ended: body.ended });
+  };
+}
+
+type FormatOf = (exchange: Exchange, first: Envelope | undefined) => StreamFormat | undefined;
+
+function jsonFormatOf(streams: StreamSwitches): FormatOf {
+  const choose = compileFormatChooser(streams.formats);
+  const formats = new Map(
+    streams.formats.map((name) => [name, streamFormat(name, streams.framing)]),
+  );
+  const frames = streamFormat("frame", streams.framing);
+  return (exchange) => {
+    if (exchange.protocol === "WebSocket") return frames;
+    const name = choose(headerValue(exchange.headers, "accept"));
+    return name && formats.get(name);
+  };
+}
+
+type RawPrinter = Extract<ReplyPrinter, { kind: "raw" }>;
+
+/** The content type of the first message is that of them all (google/api/httpbody.proto). */
+function rawFormatOf(printer: RawPrinter): FormatOf {
+  return (exchange, first) => {
+    const body = first && printer.read(first);
+    const contentType = body === undefined ? "application/octet-stream" : contentTypeOf(body);
+    return rawFormat(contentType, exchange.protocol !== "WebSocket");
+  };
+}
+
+function rawPrinter(printer: RawPrinter): MessagePrinter {
+  return (envelope, out) => {
+    const body = printer.read(envelope);
+    if (body === undefined) return false;
+    out.append(body.data);
+    return true;
+  };
+}
+
+function streamOf({ messages }: Reply): MessageStream {
+  if (messages.kind === "stream") return messages.stream;
+  let rest: Envelope | undefined = messages.envelope;
+  const poll = (): Envelope | undefined => {
+    const envelope = rest;
+    rest = undefined;
+    return envelope;
+  };
+  return { poll, next: () => Promise.resolve(ok(poll())), cancel: () => undefined };
+}
+
+const notAcceptable = gatewayFailure(
+  "NOT_ACCEPTABLE",
+  "accept: names no format that this stream is served in",
+);

@@ -1,0 +1,50 @@
+import type { Clock, Result } from "../../base/index.ts";
+import type { Exchange } from "../../exchange/index.ts";
+import type { Guard, JsonReader, WireWriter } from "../../protojson/index.ts";
+import type { Call, Failure, RpcMethod } from "../../rpc/index.ts";
+import type { RestOptions } from "./options.ts";
+import type { PathVariable } from "./path-values.ts";
+import type { QueryRules } from "./query.ts";
+import type { RequestHeadReader } from "./request-head.ts";
+import type { MaskFiller } from "./update-mask.ts";
+
+/** Writes the parts of a multipart/form-data body as fields; a failure says what is wrong. */
+export type MultipartBinder = (
+  bytes: Uint8Array,
+  contentType: string,
+  out: WireWriter,
+) => Failure | undefined;
+
+/** How a request body becomes part of the message. */
+export interface BodyRule {
+  readonly reader: JsonReader;
+  /** Refuses a body that gives a path-bound field another value; undefined when the body has none of them. */
+  readonly guard: Guard | undefined;
+  /** How a form body is read; undefined when the body is no message. */
+  readonly form: QueryRules | undefined;
+  /** How a body of parts is read; undefined when the body is no message. */
+  readonly multipart: MultipartBinder | undefined;
+  /** The body is a google.api.HttpBody, which takes the bytes as they are. */
+  readonly isHttpBody: boolean;
+  /** Number of the field that the body is; 0 for the whole message. */
+  readonly fieldNumber: number;
+  /** Fills the field mask of a PATCH that has none; undefined where that is not wanted. */
+  readonly fillMask: MaskFiller | undefined;
+}
+
+/** What a request is opened by. */
+export interface OpenRules {
+  readonly method: RpcMethod;
+  readonly variables: readonly PathVariable[];
+  readonly query: QueryRules;
+  readonly body: BodyRule | undefined;
+  readonly readHead: RequestHeadReader;
+  readonly options: RestOptions;
+  readonly clock: Clock;
+}
+
+/** Exchange → call. */
+export type Opener = (
+  exchange: Exchange,
+  captures: readonly string[],
+) => Result<Call, Failure> | Promise<Result<Call, Failure>>;
