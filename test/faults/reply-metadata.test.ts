@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { after, before, suite, test } from "node:test";
+import { startTestGateway, type TestGateway } from "../support/gateway.ts";
+import { type Answer, reasonOf, send } from "../support/http-client.ts";
+import {
+  type ScriptedAnswer,
+  type ScriptedUpstream,
+  startScriptedUpstream,
+} from "../support/scripted-upstream.ts";
+
+const trailers = { "grpc-status": "0" };
+
+suite("faults.md group 3: metadata of a reply", () => {
+  let upstream: ScriptedUpstream;
+  let gateway: TestGateway;
+  before(async () => {
+    upstream = await startScriptedUpstream();
+    gateway = await startTestGateway({ upstreamPort: upstream.port });
+  });
+  after(async () => {
+    await gateway.stop();
+    await upstream.stop();
+  });
+  const replied = (answer: ScriptedAnswer): Promise<Answer> => {
+    upstream.answer = answer;
+    return send(gateway.port, "GET", "/v1/kitchen-sink");
+  };
+
+  const injections = [
+    { name: "CR and LF in initial metadata", headers: { "x-a": "b\r\nx-evil: 1" } },
+    { name: "LF in initial metadata", headers: { "x-a": "b\nx-evil: 1" } },
+    { name: "CR in trailing metadata", last: { "x-a": "b\rx-evil: 1" } },
+    { name: "17 KiB of initial metadata", headers: { "x-a": "b".repeat(17 * 1024) } },
+    { name: "17 KiB of trailing metadata", last: { "x-a": "b".repeat(17 * 1024) } },
+  ];
+  for (const { name, headers, last } of injections) {
+    test(`P-19: ${name} never becomes a header`, async () => {
+      const answer = await replied({ headers: headers ?? {}, trailers: { ...trailers, ...last } });
+      assert.match(reasonOf(answer) ?? "", /^UPSTREAM_(?:RESET|PROTOCOL_ERROR)$/);
+      assert.ok(answer.status >= 500, answer.text);
+      assert.deepEqual([answer.headers["x-a"], answer.headers["x-evil"]], [undefined, undefined]);
+      const next = await replied({ trailers });
+      assert.deepEqual([next.status, next.text], [200, "{}"]);
+    });
+  }
+
+  test("P-19: other control characters in metadata are dropped with their header", async () => {
+    const answer = await replied({
+      headers: { "x-a": "b\u0001", "x-b": "c\u007f", "x-c": "d" },
+      trailers,
+    });
+    const { headers, status } = answer;
+    assert.deepEqual(
+      [status, headers["x-a"], headers["x-b"], headers["x-c"]],
+      [200, undefined, undefined, "d"],
+    );
+  });
+
+  test("P-19: CR and LF in a grpc-message stay in the body", async () => {
+    const answer = await replied({
+      data: Buffer.alloc(0),
+      trailers: { "grpc-status": "5", "grpc-message": "a%0D%0Ax-evil: 1" },
+    });
+    assert.deepEqual(
+      [answer.status, answer.json, answer.headers["x-evil"]],
+      [404, { code: 5, message: "a\r\nx-evil: 1", details: [] }, undefined],
+    );
+  });
+});
