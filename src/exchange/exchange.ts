@@ -52,6 +52,8 @@ export interface BodyStream {
    * must be able to tell that the body is not whole. One call at a time.
    */
   next(): Promise<Uint8Array | "end" | "cut">;
+  /** The gRPC code that the body has ended with, for what carries one beside it; 0 while all is well. */
+  readonly code: number;
   /** Says that no more will be sent. */
   cancel(): void;
 }

@@ -57,7 +57,12 @@ export async function compileConfig(
       codecs,
       clock: dependencies.clock,
     });
-    if (routes.ok) snapshots.set(listener.name, { routes: routes.value, refusals: plainRefusals });
+    if (routes.ok)
+      snapshots.set(listener.name, {
+        routes: routes.value,
+        refusals: plainRefusals,
+        encode: undefined,
+      });
     else problems.push(...routes.error.map((problem) => ofBinding(problem, loaded)));
   }
   if (problems.length > 0) return err(sortProblems(distinct(problems)));

@@ -1,6 +1,7 @@
 import type { Exchange, Response, WholeResponse } from "../exchange/index.ts";
 import { type Closed, failureResponse } from "../protocol/index.ts";
 import { type Failure, gatewayFailure } from "../rpc/index.ts";
+import type { ResponseEncoder } from "./encoding/encode-response.ts";
 import { filterCall } from "./filters/filter.ts";
 import type { Outcome } from "./outcome.ts";
 import { refusalOf } from "./refusal.ts";
@@ -14,11 +15,24 @@ export type Recorder = (exchange: Exchange, outcome: Outcome) => void;
 
 /** Makes the handler: the one way that every request walks. */
 export function createHandler(current: () => Snapshot, record: Recorder): Handler {
-  return (exchange) =>
-    walk(exchange, current(), record).then((outcome) => {
-      if (outcome.bytesOut !== streaming) record(exchange, outcome);
-      return outcome.response;
-    });
+  return async (exchange) => {
+    const snapshot = current();
+    let outcome = await walk(exchange, snapshot, record);
+    if (snapshot.encode !== undefined) outcome = await encoded(exchange, outcome, snapshot.encode);
+    if (outcome.bytesOut !== streaming) record(exchange, outcome);
+    return outcome.response;
+  };
+}
+
+async function encoded(
+  exchange: Exchange,
+  outcome: Outcome,
+  encode: ResponseEncoder,
+): Promise<Outcome> {
+  const response = await encode(exchange, outcome.response);
+  const { body } = response;
+  const bytesOut = body instanceof Uint8Array ? body.length : outcome.bytesOut;
+  return { ...outcome, response, bytesOut };
 }
 
 /** The size of a body that is still being made. */

@@ -1,5 +1,7 @@
 // The walk of a request: exchange → match → call → reply → response, and what is recorded of it.
 // It knows no socket and no configuration file; protocols and clusters come resolved in the snapshot.
+export type { CodingName } from "./encoding/codings.ts";
+export { compileEncoder, type EncodingRules } from "./encoding/encode-response.ts";
 export { checkMessages, type MessageCheck } from "./filters/check-messages.ts";
 export type { CallFilter } from "./filters/filter.ts";
 export { afterFirstMessage } from "./first-message.ts";

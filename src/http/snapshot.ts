@@ -1,6 +1,7 @@
 import type { FailureRules, Protocol } from "../protocol/index.ts";
 import type { RouteTable } from "../route/index.ts";
 import type { CallSender } from "../rpc/index.ts";
+import type { ResponseEncoder } from "./encoding/encode-response.ts";
 import type { CallFilter } from "./filters/filter.ts";
 
 /** What a route leads to. */
@@ -26,6 +27,8 @@ export interface TargetCluster {
 export interface Snapshot {
   readonly routes: RouteTable<Target>;
   readonly refusals: RefusalRules;
+  /** Compresses responses; undefined where the listener does not. */
+  readonly encode: ResponseEncoder | undefined;
 }
 
 /** What a request gets that no route takes. */

@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { ByteGatherer, err, ok, type Result } from "../base/index.ts";
 import type { BodyProblem, BodyReader } from "../exchange/index.ts";
 import type { BodyWatch, WatchedBody } from "./body-watch.ts";
+import { PieceReader } from "./piece-reader.ts";
 
 const broken = "diglotBroken";
 
@@ -73,78 +74,24 @@ class CollectedBody implements WatchedBody {
   }
 }
 
-type Piece = Result<Uint8Array | undefined, BodyProblem>;
-
-const end: Piece = ok(undefined);
-
-/** Reads a body while it comes. At most one piece waits for the reader, and then the client is held back. */
-export class Http1BodyReader implements BodyReader, WatchedBody {
-  waitingSince = 0;
-  receivedBytes = 0;
-  readonly withinMs: number;
-  readonly minBytesPerSecond = 0;
-  readonly #request: IncomingMessage;
-  readonly #watch: BodyWatch;
-  readonly #onRead: () => void;
-  readonly #pieces: Uint8Array[] = [];
-  #waiting: ((piece: Piece) => void) | undefined = undefined;
-  #end: Piece | undefined = undefined;
-
-  /** `onRead` is called for every piece that comes. */
-  constructor(request: IncomingMessage, idleMs: number, watch: BodyWatch, onRead: () => void) {
-    this.withinMs = idleMs;
-    this.#request = request;
-    this.#watch = watch;
-    this.#onRead = onRead;
-    request.on("data", this.#onData);
-    request.on("end", () => this.#finish(end));
-    request.on(broken, (problem: BodyProblem) => this.#finish(err(problem)));
-  }
-
-  next(): Promise<Piece> {
-    const piece = this.#pieces.shift();
-    if (piece !== undefined) {
-      if (this.#pieces.length === 0) this.#request.resume();
-      return Promise.resolve(ok(piece));
-    }
-    if (this.#end !== undefined) return Promise.resolve(this.#end);
-    this.waitingSince = this.#watch.now();
-    this.#watch.add(this);
-    return new Promise((resolve) => {
-      this.#waiting = resolve;
-    });
-  }
-
-  cancel(): void {
-    this.#request.off("data", this.#onData);
-    this.#pieces.length = 0;
-    this.#finish(end);
-  }
-
-  onTooSlow(): void {
-    this.#request.off("data", this.#onData);
-    this.#finish(err("tooSlow"));
-  }
-
-  readonly #onData = (chunk: Buffer): void => {
-    this.#onRead();
-    const waiting = this.#waiting;
-    if (waiting === undefined) {
-      this.#pieces.push(chunk);
-      this.#request.pause();
-      return;
-    }
-    this.#waiting = undefined;
-    this.#watch.remove(this);
-    waiting(ok(chunk));
+/** Reads a body while it comes. `onRead` is called for every piece. */
+export function openBody(
+  request: IncomingMessage,
+  idleMs: number,
+  watch: BodyWatch,
+  onRead: () => void,
+): BodyReader {
+  const onData = (chunk: Buffer): void => {
+    onRead();
+    reader.push(chunk);
   };
-
-  #finish(how: Piece): void {
-    this.#end ??= how;
-    const waiting = this.#waiting;
-    if (waiting === undefined) return;
-    this.#waiting = undefined;
-    this.#watch.remove(this);
-    waiting(this.#end);
-  }
+  const reader = new PieceReader(idleMs, watch, {
+    hold: () => request.pause(),
+    release: () => request.resume(),
+    stop: () => request.off("data", onData),
+  });
+  request.on("data", onData);
+  request.on("end", () => reader.end(undefined));
+  request.on(broken, (problem: BodyProblem) => reader.end(problem));
+  return reader;
 }

@@ -3,7 +3,7 @@ import { CancellationSource, err, ok, type Result, randomHex } from "../base/ind
 import type { BodyProblem, BodyReader, Client, Exchange, RequestBody } from "../exchange/index.ts";
 import type { BodyWatch } from "./body-watch.ts";
 import { trustedClient, trustedRequestId, untrustedClient } from "./client-address.ts";
-import { breakBody, collectBody, Http1BodyReader } from "./http1-body.ts";
+import { breakBody, collectBody, openBody } from "./http1-body.ts";
 import type { Head } from "./http1-head.ts";
 import type { ListenerLimits, ListenerOptions } from "./options.ts";
 
@@ -93,7 +93,7 @@ export class Http1Exchange implements Exchange, RequestBody {
   open(idleMs: number): BodyReader {
     if (this.declaredBytes === 0) return noBody;
     if (this.#expectsContinue) this.#response.writeContinue();
-    return new Http1BodyReader(this.#request, idleMs, this.#watch, () => {
+    return openBody(this.#request, idleMs, this.#watch, () => {
       this.lastReadAt = this.#watch.now();
     });
   }

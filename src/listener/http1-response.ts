@@ -53,6 +53,7 @@ function headersOf(answer: Response, close: boolean): string[] {
 function partsOf(body: Uint8Array): BodyStream {
   let at = 0;
   return {
+    code: 0,
     next: () => {
       const part = body.subarray(at, at + partBytes);
       at += part.length;

@@ -48,6 +48,7 @@ const sink = new JsonSink();
 /** The messages of a server stream as a body that is made while it is sent. */
 export class ReplyBody implements BodyStream {
   readonly ended: Promise<StreamEnd>;
+  code = 0;
   readonly #messages: MessageStream;
   readonly #rules: ReplyBodyRules;
   #settle: (end: StreamEnd) => void = () => undefined;
@@ -161,6 +162,7 @@ export class ReplyBody implements BodyStream {
   #finish(last: "end" | "cut", rest: Uint8Array, failure: Failure | undefined): void {
     const state = { kind: "ended", rest, last } as const;
     this.#state = state;
+    this.code = failure?.code ?? 0;
     this.#timer?.cancel();
     this.#settle({ bytes: this.#bytes + rest.length, messages: this.#count, failure });
     if (this.#waiting !== undefined) this.#answer(this.#takeRest(state));
