@@ -1,6 +1,6 @@
 import { type Clock, err, ok, type Random, type Result } from "../base/index.ts";
 import type { ListenerConfig, LoadedConfig, Problem } from "../config/index.ts";
-import { createHandler } from "../http/index.ts";
+import { createHandler, createWebSocketAdmitter, servesWebSockets } from "../http/index.ts";
 import { type Listener, type ListenerOptions, startListener } from "../listener/index.ts";
 import type { AccessLog, Logger } from "../telemetry/index.ts";
 import type { Cluster } from "../upstream/index.ts";
@@ -87,8 +87,14 @@ async function startListeners(
     const service = {
       handle: createHandler(() => snapshot, createRecorder(config, dependencies)),
       refuse: createRefuser(config, dependencies),
+      admitWebSocket: createWebSocketAdmitter(() => snapshot),
     };
-    const listener = await startListener(listenerOptions(config), service, dependencies.clock);
+    const webSockets = servesWebSockets(snapshot.routes.list().map(({ value }) => value));
+    const listener = await startListener(
+      listenerOptions(config, webSockets),
+      service,
+      dependencies.clock,
+    );
     if (!listener.ok) {
       await Promise.all(started.map((other) => other.drain(0)));
       return err(`listener ${config.name}: ${listener.error}`);
@@ -102,12 +108,14 @@ async function startListeners(
   return ok(started);
 }
 
-function listenerOptions(config: ListenerConfig): ListenerOptions {
+function listenerOptions(config: ListenerConfig, webSockets: boolean): ListenerOptions {
   const { limits } = config;
   return {
     name: config.name,
     bind: config.address,
     trustedHops: config.trustedHops,
+    webSockets,
+    maxFrameBytes: limits.bodyBytes,
     limits: {
       headersBytes: limits.headerBytes,
       headerFields: limits.headerFields,

@@ -82,6 +82,10 @@ function compileRoute(
       rpc: `${method.parent.typeName}/${method.name}`,
       protocol: protocol.value,
       filters: [],
+      webSocketOrigins:
+        method.methodKind !== "unary" && options.streams.websocket
+          ? options.streams.websocketOrigins
+          : undefined,
       call: serverStreaming
         ? afterFirstMessage(cluster.call, firstMessageTimeoutMs, input.clock)
         : cluster.call,

@@ -8,3 +8,9 @@ export { afterFirstMessage } from "./first-message.ts";
 export { createHandler, type Handler, type Recorder } from "./handler.ts";
 export type { Outcome } from "./outcome.ts";
 export type { RefusalRules, Snapshot, Target, TargetCluster } from "./snapshot.ts";
+export {
+  createWebSocketAdmitter,
+  type HandshakeRequest,
+  servesWebSockets,
+  type WebSocketAdmitter,
+} from "./websocket.ts";

@@ -13,6 +13,8 @@ export interface Target {
   readonly protocol: Protocol;
   /** What calls pass before they go up, in order. */
   readonly filters: readonly CallFilter[];
+  /** Origins whose pages may open a WebSocket, beside the gateway's own; undefined where it serves none. */
+  readonly webSocketOrigins: readonly string[] | undefined;
   /** Sends a call to the route's cluster. */
   readonly call: CallSender;
 }

@@ -2,7 +2,6 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Clock } from "../base/index.ts";
-import type { Exchange, Response, WholeResponse } from "../exchange/index.ts";
 import { type GatewayFailure, gatewayFailure } from "../rpc/index.ts";
 import { BodyWatch } from "./body-watch.ts";
 import { breakBody } from "./http1-body.ts";
@@ -11,21 +10,8 @@ import { Http1Exchange } from "./http1-exchange.ts";
 import { readHead } from "./http1-head.ts";
 import { serializeResponse, writeResponse } from "./http1-response.ts";
 import type { ListenerOptions } from "./options.ts";
-
-/** What a listener hands its requests to. */
-export interface Service {
-  /** Serves one exchange; never rejects. */
-  handle(exchange: Exchange): Promise<Response>;
-  /** Answers and logs what never became an exchange. */
-  refuse(failure: GatewayFailure, request: RefusedRequest): WholeResponse;
-}
-
-/** What is known of a request that was refused before it became an exchange. */
-export interface RefusedRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly peer: string;
-}
+import type { RefusedRequest, Service } from "./service.ts";
+import { serveWebSockets } from "./websocket.ts";
 
 /** What an HTTP/1.1 server works with. */
 export interface Http1Dependencies {
@@ -38,11 +24,18 @@ export interface Http1Dependencies {
 /** How often Node looks for connections over their time, in ms. */
 const timeoutSweepMs = 1000;
 
+/** A server and what ends it. */
+export interface Http1Server {
+  readonly server: Server;
+  /** Cuts off every connection, WebSockets included, which node:http does not count as its own. */
+  closeAll(): void;
+}
+
 /** Makes the node:http server of one listener, with the strict parser and every limit set. */
 export function createHttp1Server(
   options: ListenerOptions,
   dependencies: Http1Dependencies,
-): Server {
+): Http1Server {
   const { limits } = options;
   const server = createServer({
     maxHeaderSize: limits.headersBytes + limits.pathBytes,
@@ -88,10 +81,26 @@ export function createHttp1Server(
     const answer = dependencies.service.refuse(failure, refused(request, "unknown"));
     socket.end(serializeResponse(answer));
   });
+  let closeWebSockets = (): void => undefined;
+  if (options.webSockets) {
+    const { service, clock } = dependencies;
+    closeWebSockets = serveWebSockets(server, options, {
+      service,
+      clock,
+      watch,
+      peerOf: ({ socket }) => peerOf(socket),
+    });
+  }
   server.on("clientError", (error: ClientError, socket: Duplex) =>
     answerClientError(error, socket, dependencies),
   );
-  return server;
+  return {
+    server,
+    closeAll() {
+      closeWebSockets();
+      server.closeAllConnections();
+    },
+  };
 }
 
 function serveRequest(

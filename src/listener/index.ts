@@ -1,5 +1,6 @@
 // Sockets and HTTP versions: binds, checks framing, turns requests into exchanges, drains.
 // It knows no route, no gRPC and no configuration file.
-export type { RefusedRequest, Service } from "./http1-server.ts";
+
 export { type Listener, startListener } from "./listener.ts";
 export type { BindAddress, ListenerLimits, ListenerOptions } from "./options.ts";
+export type { RefusedRequest, Service } from "./service.ts";

@@ -2,8 +2,9 @@ import { unlinkSync } from "node:fs";
 import type { Server } from "node:http";
 import { connect, Server as NetServer } from "node:net";
 import { type Clock, err, ok, type Result } from "../base/index.ts";
-import { createHttp1Server, type Service } from "./http1-server.ts";
+import { createHttp1Server } from "./http1-server.ts";
 import type { BindAddress, ListenerOptions } from "./options.ts";
+import type { Service } from "./service.ts";
 
 /** A bound socket that serves. */
 export interface Listener {
@@ -27,7 +28,8 @@ export async function startListener(
   clock: Clock,
 ): Promise<Result<Listener, string>> {
   let draining = false;
-  const server = createHttp1Server(options, { service, clock, isDraining: () => draining });
+  const http1 = createHttp1Server(options, { service, clock, isDraining: () => draining });
+  const { server } = http1;
   const problem = await bind(server, options.bind);
   if (problem !== undefined) return err(problem);
   const closed = new Promise<void>((resolve) => server.once("close", () => resolve()));
@@ -43,7 +45,7 @@ export async function startListener(
         timer = clock.setTimer(idleGraceMs, sweep);
       };
       let timer = clock.setTimer(idleGraceMs, sweep);
-      const cut = clock.setTimer(withinMs, () => server.closeAllConnections());
+      const cut = clock.setTimer(withinMs, () => http1.closeAll());
       await closed;
       timer.cancel();
       cut.cancel();

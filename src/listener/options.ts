@@ -32,4 +32,8 @@ export interface ListenerOptions {
   readonly limits: ListenerLimits;
   /** How many proxies in front of this listener are ours, so that their forwarding headers are believed. Default 0. */
   readonly trustedHops: number;
+  /** Whether WebSocket handshakes are answered. Without it an `upgrade` is ignored. */
+  readonly webSockets: boolean;
+  /** Largest frame of a WebSocket, in bytes. */
+  readonly maxFrameBytes: number;
 }

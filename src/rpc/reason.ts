@@ -118,6 +118,15 @@ export const reasons = {
     http: 505,
     meaning: "The request line names an HTTP version that is not served; the connection is closed.",
   },
+  WEBSOCKET_NOT_SERVED: {
+    code: Code.INVALID_ARGUMENT,
+    meaning: "A WebSocket was asked for on a path that is not served over one.",
+  },
+  ORIGIN_REFUSED: {
+    code: Code.PERMISSION_DENIED,
+    meaning:
+      "A page of another origin asked for a WebSocket; `streams.websocket_origins` lists those that may.",
+  },
   NOT_ACCEPTABLE: {
     code: Code.INVALID_ARGUMENT,
     http: 406,

@@ -21,6 +21,8 @@ const defaults: ListenerOptions = {
   name: "test",
   bind: { kind: "tcp", host: "127.0.0.1", port: 0 },
   trustedHops: 0,
+  webSockets: false,
+  maxFrameBytes: 1024,
   limits: {
     headersBytes: 16 * 1024,
     headerFields: 100,
@@ -43,7 +45,11 @@ function text(status: number, body: string): Response {
 }
 
 function serviceOf(handle: (exchange: Exchange) => Promise<Response>): Service {
-  return { handle, refuse: (failure) => failureResponse(failure) };
+  return {
+    handle,
+    refuse: (failure) => failureResponse(failure),
+    admitWebSocket: () => assert.fail("no WebSocket is served"),
+  };
 }
 
 async function start(

@@ -1,0 +1,202 @@
+import { type IncomingMessage, type Server, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import { type WebSocket, WebSocketServer } from "ws";
+import type { Clock } from "../base/index.ts";
+import { headerValue, type Response, type WholeResponse } from "../exchange/index.ts";
+import { codeName, gatewayFailure } from "../rpc/index.ts";
+import type { BodyWatch } from "./body-watch.ts";
+import { readHead } from "./http1-head.ts";
+import { serializeResponse } from "./http1-response.ts";
+import type { ListenerOptions } from "./options.ts";
+import type { Service } from "./service.ts";
+import { WebSocketExchange } from "./websocket-exchange.ts";
+
+/** What WebSockets work with. */
+export interface WebSocketDependencies {
+  readonly service: Service;
+  readonly clock: Clock;
+  readonly watch: BodyWatch;
+  readonly peerOf: (request: IncomingMessage) => string;
+}
+
+/** How often a peer is asked for a sign of life, in ms. One that gives none in between is gone. */
+const pingMs = 30_000;
+
+/** Bytes that may wait for a slow reader before its upstream is made to wait. */
+const bufferedBytes = 64 * 1024;
+
+/** How long a peer may take to close, in ms. */
+const closeMs = 1000;
+
+/** WebSocket close codes (RFC 6455 §7.4.1); 4000 and up are the application's own. */
+const closeCode = { normal: 1000, firstOwn: 4000 } as const;
+
+/** Serves WebSocket handshakes (RFC 6455) on a server: a frame is a message. Gives what cuts all of them off. */
+export function serveWebSockets(
+  server: Server,
+  options: ListenerOptions,
+  dependencies: WebSocketDependencies,
+): () => void {
+  const open = new Set<WebSocket>();
+  const sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: options.maxFrameBytes,
+  });
+  server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (request.headers.upgrade?.toLowerCase() !== "websocket") {
+      ignoreUpgrade(server, request, socket);
+      return;
+    }
+    const admitted = admit(request, options, dependencies);
+    if ("status" in admitted) {
+      socket.end(serializeResponse(admitted), () => socket.destroy());
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      open.add(webSocket);
+      webSocket.once("close", () => open.delete(webSocket));
+      admitted.attach(webSocket);
+      void dependencies.service.handle(admitted).then((response) => {
+        void answer(webSocket, response, options, dependencies.clock);
+      });
+    });
+  });
+  return () => {
+    for (const webSocket of open) webSocket.terminate();
+  };
+}
+
+/** Another protocol than WebSocket is offered, which a server may ignore (RFC 9110 §7.8): a request without a body is served. */
+function ignoreUpgrade(server: Server, request: IncomingMessage, socket: Duplex): void {
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  response.assignSocket(socket as Parameters<ServerResponse["assignSocket"]>[0]);
+  response.on("finish", () => socket.end());
+  server.emit("request", request, response);
+}
+
+function admit(
+  request: IncomingMessage,
+  options: ListenerOptions,
+  { service, clock, watch, peerOf }: WebSocketDependencies,
+): WebSocketExchange | WholeResponse {
+  const peer = peerOf(request);
+  const target = request.url ?? "";
+  const refused = { method: request.method ?? "", path: target.split("?")[0] ?? "", peer };
+  const head = readHead(
+    {
+      method: request.method ?? "",
+      target,
+      version: request.httpVersion,
+      rawHeaders: request.rawHeaders,
+    },
+    options.limits,
+  );
+  if (!head.ok) return service.refuse(head.error.failure, refused);
+  const key = headerValue(head.value.headers, "sec-websocket-key");
+  if (request.method !== "GET" || key === undefined || head.value.declaredBytes !== 0) {
+    return service.refuse(badHandshake, refused);
+  }
+  const origin = headerValue(head.value.headers, "origin");
+  const { path, authority } = head.value;
+  const admission = service.admitWebSocket({ path, authority, origin });
+  if (typeof admission !== "string") return service.refuse(admission, refused);
+  const handshake = { request, head: head.value, peer, now: clock.now() };
+  return new WebSocketExchange(handshake, admission, options, watch);
+}
+
+const badHandshake = gatewayFailure(
+  "MALFORMED_HTTP",
+  "the WebSocket handshake needs GET, sec-websocket-key and no body",
+);
+
+/** Sends a response as frames and closes with what its status says. */
+async function answer(
+  socket: WebSocket,
+  response: Response,
+  options: ListenerOptions,
+  clock: Clock,
+): Promise<void> {
+  const { body } = response;
+  const stopPinging = ping(socket, clock);
+  if (body instanceof Uint8Array) {
+    const isFailure = response.status >= 400;
+    await send(socket, isFailure ? errorFrame(body) : body, false, options, clock);
+    close(socket, isFailure ? codeOf(body) : 0, clock);
+    stopPinging();
+    return;
+  }
+  const isBinary = headerValue(response.headers, "content-type") !== "application/json";
+  for (;;) {
+    const piece = await body.next();
+    if (piece === "end" || piece === "cut") break;
+    if (!(await send(socket, piece, isBinary, options, clock))) {
+      body.cancel();
+      break;
+    }
+  }
+  close(socket, body.code, clock);
+  stopPinging();
+}
+
+/** Sends a frame and waits while too much is under way; false when the peer is gone or takes nothing. */
+function send(
+  socket: WebSocket,
+  bytes: Uint8Array,
+  isBinary: boolean,
+  options: ListenerOptions,
+  clock: Clock,
+): Promise<boolean> {
+  if (socket.readyState !== socket.OPEN) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const waits = socket.bufferedAmount > bufferedBytes;
+    const stall = waits
+      ? clock.setTimer(options.limits.writeStallMs, () => socket.terminate())
+      : undefined;
+    socket.send(bytes, { binary: isBinary }, (error) => {
+      stall?.cancel();
+      if (waits) resolve(error == null);
+    });
+    if (!waits) resolve(true);
+  });
+}
+
+function errorFrame(status: Uint8Array): Uint8Array {
+  return Buffer.concat([Buffer.from('{"error":'), status, Buffer.from("}")]);
+}
+
+/** The code in an error that this gateway has written. */
+function codeOf(status: Uint8Array): number {
+  return (JSON.parse(Buffer.from(status).toString("utf8")) as { readonly code: number }).code;
+}
+
+function close(socket: WebSocket, code: number, clock: Clock): void {
+  if (code === 0) socket.close(closeCode.normal);
+  else socket.close(closeCode.firstOwn + code, codeName(code));
+  const timer = clock.setTimer(closeMs, () => socket.terminate());
+  socket.once("close", () => timer.cancel());
+  // A close of the peer's own is read only while the socket flows.
+  socket.resume();
+}
+
+/** Asks the peer for signs of life until told to stop; a peer that gives none is cut off. */
+function ping(socket: WebSocket, clock: Clock): () => void {
+  let isAlive = true;
+  const beat = (): void => {
+    if (!isAlive) {
+      socket.terminate();
+      return;
+    }
+    // A socket that is held back for its upstream reads no answer either.
+    isAlive = socket.isPaused;
+    socket.ping();
+    timer = clock.setTimer(pingMs, beat);
+  };
+  let timer = clock.setTimer(pingMs, beat);
+  socket.on("pong", () => {
+    isAlive = true;
+  });
+  return () => timer.cancel();
+}
