@@ -71,6 +71,7 @@ function connectionManager(descriptorSet: string): object {
             services: ["bench.v1.BenchService"],
             auto_mapping: true,
             convert_grpc_status: true,
+            print_options: { stream_newline_delimited: true },
             max_request_body_size: largestBody,
             max_response_body_size: largestBody,
           },
