@@ -43,24 +43,49 @@ const dropped = new Set([
   "x-http-method",
   "x-method-override",
 ]);
-const droppedPrefixes = ["content-", "accept", "grpc-", ":", "x-forwarded-", "x-envoy-"];
+const droppedPrefixes = [
+  "content-",
+  "accept",
+  "grpc-",
+  ":",
+  "x-forwarded-",
+  "x-envoy-",
+  "sec-websocket-",
+];
+
+/** What is done with a request header: `name` is what it is called as metadata. */
+interface HeaderRule {
+  readonly fate: number;
+  readonly name: string;
+}
 
 /** Distinct header names remembered a route; beyond them the rules are applied anew for each header. */
 const rememberedNames = 1024;
 
 /** Compiles the rules of transcoding.md §3 for request headers. */
 export function compileRequestHead(rules: MetadataRules): RequestHeadReader {
-  const fates = new Map<string, number>();
+  const known = new Map<string, HeaderRule>();
   const removed = new Set(rules.remove);
-  const fateOf = (name: string): number => {
-    let fate = fates.get(name);
-    if (fate === undefined) {
-      fate = decideFate(name, removed);
-      if (fates.size < rememberedNames) fates.set(name, fate);
+  const ruleOf = (name: string): HeaderRule => {
+    let rule = known.get(name);
+    if (rule === undefined) {
+      rule = decideRule(name, removed, rules.requestPrefix);
+      if (known.size < rememberedNames) known.set(name, rule);
     }
-    return fate;
+    return rule;
   };
-  return (exchange) => readHead(exchange, fateOf);
+  return (exchange) => readHead(exchange, ruleOf);
+}
+
+function decideRule(name: string, removed: ReadonlySet<string>, prefix: string): HeaderRule {
+  if (prefix === "" || !name.startsWith(prefix) || removed.has(name)) {
+    return { fate: decideFate(name, removed), name };
+  }
+  // Behind the prefix a name is metadata and nothing else, but it may not become one that is not the client's to set.
+  const bare = name.slice(prefix.length);
+  const fate = decideFate(bare, removed);
+  const isMetadata = bare !== "" && (fate === Fate.forward || fate === Fate.binary);
+  return { fate: isMetadata ? fate : Fate.drop, name: bare };
 }
 
 function decideFate(name: string, removed: ReadonlySet<string>): number {
@@ -68,7 +93,7 @@ function decideFate(name: string, removed: ReadonlySet<string>): number {
   if (name === "content-encoding") return Fate.contentEncoding;
   if (name === "grpc-timeout") return Fate.timeout;
   if (dropped.has(name) || removed.has(name)) return Fate.drop;
-  if (droppedPrefixes.some((prefix) => name.startsWith(prefix))) return Fate.drop;
+  if (droppedPrefixes.some((dropping) => name.startsWith(dropping))) return Fate.drop;
   return name.endsWith("-bin") ? Fate.binary : Fate.forward;
 }
 
@@ -82,7 +107,7 @@ interface Draft {
 
 function readHead(
   exchange: Exchange,
-  fateOf: (name: string) => number,
+  ruleOf: (name: string) => HeaderRule,
 ): Result<RequestHead, Failure> {
   const { headers } = exchange;
   const draft: Draft = {
@@ -92,8 +117,7 @@ function readHead(
     timeoutMs: Number.POSITIVE_INFINITY,
   };
   for (let i = 0; i < headers.length; i += 2) {
-    const name = headers[i] ?? "";
-    const fate = fateOf(name);
+    const { fate, name } = ruleOf(headers[i] ?? "");
     if (fate === Fate.drop) continue;
     const failure = readHeader(fate, name, headers[i + 1] ?? "", draft);
     if (failure !== undefined) return err(failure);
