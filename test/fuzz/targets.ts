@@ -1,0 +1,7 @@
+import type { FuzzTarget } from "./target.ts";
+import { json } from "./targets/json.ts";
+import { query } from "./targets/query.ts";
+import { templates } from "./targets/templates.ts";
+
+/** Every target, in the order in which they are run. */
+export const targets: readonly FuzzTarget[] = [templates, query, json];

@@ -1,0 +1,131 @@
+import { Code, httpStatusOfCode, type ReasonFacts, reasons } from "../../src/rpc/index.ts";
+import { quote, type WireAnswer } from "./answers.ts";
+
+/** What is wrong with an answer (transcoding.md §4 to §6); undefined when nothing is. */
+export function judge(answer: WireAnswer): string | undefined {
+  const { status } = answer;
+  if (status === 100) return undefined;
+  if (status >= 300 && status < 400) return `status ${status}`;
+  if (status < 200) return `status ${status}`;
+  const problem = status < 300 ? judgeSuccess(answer) : judgeError(answer);
+  return problem && `${status}: ${problem}: ${quote(answer.body)}`;
+}
+
+const streamTypes = ["application/x-ndjson", "text/event-stream"];
+
+function judgeSuccess({ headers, body, framing }: WireAnswer): string | undefined {
+  if (framing === "none") return undefined;
+  const type = headers.get("content-type") ?? "";
+  if (framing === "cut") {
+    // Only an array has no place for a failure; the other formats end with one.
+    const isArray = headers.get("transfer-encoding") === "chunked" && type === "application/json";
+    return isArray ? undefined : "a body that is cut";
+  }
+  const text = body.toString("utf8");
+  if (!Buffer.from(text).equals(body)) return "a body that is not UTF-8";
+  if (type === streamTypes[0]) return judgeLines(text);
+  if (type === streamTypes[1]) return judgeEvents(text);
+  if (type !== "application/json") return `content-type ${JSON.stringify(type)}`;
+  return parsed(text) === undefined ? "a body that is not JSON" : undefined;
+}
+
+function judgeLines(text: string): string | undefined {
+  if (text !== "" && !text.endsWith("\n")) return "a last line without an end";
+  const values = text.split("\n").slice(0, -1).map(parsed);
+  if (values.includes(undefined)) return "a line that is not JSON";
+  const last = values.findIndex((line) => isObject(line) && "error" in line);
+  if (last < 0) return undefined;
+  if (last !== values.length - 1) return "a line behind the failure";
+  const value = values[last];
+  return isObject(value) ? judgeStatus(value["error"]) : undefined;
+}
+
+const event = /^(?:id: [0-9]+\ndata: (.*)|event: error\ndata: (.*)|:)$/;
+
+function judgeEvents(text: string): string | undefined {
+  if (text !== "" && !text.endsWith("\n\n")) return "a last event without an end";
+  for (const block of text.split("\n\n").slice(0, -1)) {
+    const groups: readonly (string | undefined)[] | null = event.exec(block);
+    if (groups === null) return "no event";
+    const [, data, failure] = groups;
+    if (data !== undefined && parsed(data) === undefined) return "an event that is not JSON";
+    const problem = failure === undefined ? undefined : judgeStatus(parsed(failure));
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+function judgeError(answer: WireAnswer): string | undefined {
+  const { status, headers, body, framing } = answer;
+  if (framing === "none") return undefined;
+  if (framing !== "length") return `an error whose body ends by "${framing}"`;
+  if (headers.get("content-type") !== "application/json") return "an error that is not JSON";
+  const value = parsed(body.toString("utf8"));
+  return judgeStatus(value) ?? judgeHttpStatus(value, status);
+}
+
+/** The google.rpc.Status of transcoding.md §5, and a reason of our own that is in the table and no bug. */
+function judgeStatus(value: unknown): string | undefined {
+  if (!isObject(value)) return "no google.rpc.Status";
+  const { code, message, details } = value;
+  if (!Number.isInteger(code) || Number(code) < 1 || Number(code) > 16) return "no code";
+  if (typeof message !== "string" || !Array.isArray(details)) return "no message or no details";
+  if (Object.keys(value).length !== 3) return "more than a google.rpc.Status";
+  if (!details.every((detail) => isObject(detail) && typeof detail["@type"] === "string"))
+    return "a detail without a type";
+  const reason = reasonOf(value);
+  if (reason === undefined) return undefined;
+  if (reason === "INTERNAL") return "the gateway threw";
+  const facts = factsOf(reason);
+  if (facts === undefined) return `the unknown reason ${reason}`;
+  const isFixed = reason !== "UPSTREAM_NOT_GRPC";
+  return isFixed && facts.code !== code ? `the reason ${reason} with the code ${code}` : undefined;
+}
+
+function judgeHttpStatus(value: unknown, status: number): string | undefined {
+  if (!isObject(value)) return undefined;
+  const facts = factsOf(reasonOf(value) ?? "");
+  const want = facts?.http ?? httpStatusOfCode(Number(value["code"]));
+  return want === status ? undefined : `a failure that is ${want} over HTTP`;
+}
+
+function factsOf(reason: string): ReasonFacts | undefined {
+  return Object.hasOwn(reasons, reason) ? reasons[reason as keyof typeof reasons] : undefined;
+}
+
+/** The reason of an answer's ErrorInfo with the domain `diglot`. */
+export function reasonOf(status: unknown): string | undefined {
+  if (!isObject(status) || !Array.isArray(status["details"])) return undefined;
+  const details: readonly unknown[] = status["details"];
+  const info = details.findLast((detail) => isObject(detail) && detail["domain"] === "diglot");
+  return isObject(info) ? String(info["reason"]) : undefined;
+}
+
+/** Whether the answer says that all went well, to its last byte. */
+export function isWholeSuccess({ status, framing, headers, body }: WireAnswer): boolean {
+  if (status >= 300 || status < 200 || framing === "cut") return false;
+  const text = body.toString("utf8");
+  const type = headers.get("content-type");
+  if (type === streamTypes[0]) return !/(?:^|\n)\{"error":\{"code":[^\n]*\n$/.test(text);
+  if (type === streamTypes[1]) return !text.includes("event: error\n");
+  return true;
+}
+
+/** The JSON of a body; undefined when it is none. */
+export function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The code of an error answer, OK for the others. */
+export function codeOfAnswer(answer: WireAnswer): number {
+  const value = answer.status < 300 ? undefined : parsed(answer.body.toString("utf8"));
+  return isObject(value) ? Number(value["code"]) : Code.OK;
+}
