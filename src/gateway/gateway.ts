@@ -88,6 +88,10 @@ async function startListeners(
       handle: createHandler(() => snapshot, createRecorder(config, dependencies)),
       refuse: createRefuser(config, dependencies),
       admitWebSocket: createWebSocketAdmitter(() => snapshot),
+      crashed: (error: unknown) => {
+        const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        dependencies.logger.error("response.crashed", { listener: config.name, cause });
+      },
     };
     const webSockets = servesWebSockets(snapshot.routes.list().map(({ value }) => value));
     const listener = await startListener(

@@ -127,9 +127,16 @@ function serveRequest(
   const { watch, service, isDraining, clock } = dependencies;
   const exchange = new Http1Exchange(request, response, head.value, arrival, options, watch);
   const stallMs = options.limits.writeStallMs;
-  void service.handle(exchange).then((answer) => {
-    writeResponse(request, response, answer, { close: isDraining(), clock, stallMs });
-  });
+  service
+    .handle(exchange)
+    .then((answer) => {
+      writeResponse(request, response, answer, { close: isDraining(), clock, stallMs });
+    })
+    .catch((error: unknown) => {
+      // A throw is a bug, but it must not leave a client waiting for ever.
+      request.socket.destroy();
+      service.crashed(error);
+    });
 }
 
 function refuse(

@@ -1,10 +1,15 @@
 import { err, ok, type Result } from "../base/index.ts";
 import { ErrorCode } from "../h2/index.ts";
 import type { Call, Failure, Reply } from "../rpc/index.ts";
-import { type Attempt, type AttemptOwner, UnaryAttempt } from "./attempt.ts";
+import { type Attempt, type AttemptOwner, type StreamReset, UnaryAttempt } from "./attempt.ts";
 import { type DeadlineEntry, notQueued } from "./deadline-queue.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { clientClosedFailure, deadlineFailure, resetFailure } from "./failures.ts";
+import {
+  clientClosedFailure,
+  deadlineFailure,
+  malformedReplyFailure,
+  resetFailure,
+} from "./failures.ts";
 import { requestHead } from "./request-head.ts";
 import { StreamingAttempt } from "./streaming-attempt.ts";
 
@@ -92,7 +97,9 @@ export class ActiveCall implements AttemptOwner, DeadlineEntry {
   }
 
   // The upstream watches the deadline too, and its CANCEL may come before our own clock has moved on.
-  failureOfReset(code: number, cause: string): Failure {
+  // A stream that this side ended, with its call still waiting, was ended for what the upstream sent.
+  failureOfReset({ by, code }: StreamReset, cause: string): Failure {
+    if (by === "local") return malformedReplyFailure(cause);
     const isLate = code === ErrorCode.CANCEL && this.#host.now() >= this.call.deadline;
     return isLate ? deadlineFailure(cause) : resetFailure(cause);
   }

@@ -18,6 +18,9 @@ import { type ReplyFields, readReplyFields } from "./reply-fields.ts";
 import { replyHeadFailure, replyStatusFailure } from "./reply-status.ts";
 import { RequestSender } from "./request-sender.ts";
 
+/** The end of a stream that was not in order. */
+export type StreamReset = Extract<StreamEnd, { readonly kind: "reset" }>;
+
 /** Told how an attempt ended: once, by one of these, and after `onStreaming` by `onStreamed`. */
 export interface AttemptOwner {
   onReply(reply: Reply): void;
@@ -29,7 +32,7 @@ export interface AttemptOwner {
   /** The messages have ended, well or not. */
   onStreamed(): void;
   /** What a stream that was reset, or lost with its connection, means for the call. */
-  failureOfReset(code: number, cause: string): Failure;
+  failureOfReset(end: StreamReset, cause: string): Failure;
 }
 
 /** One try of a call. */
@@ -135,7 +138,7 @@ export class UnaryAttempt implements Attempt {
     const cause = `${this.#endpoint}: ${end.message} (code ${end.code}, by ${end.by})`;
     // Messages of a client stream that were taken once cannot be asked for again.
     if (end.unprocessed && this.#sender === undefined) this.#owner.onUnprocessed(cause);
-    else this.#owner.onFailure(this.#owner.failureOfReset(end.code, cause));
+    else this.#owner.onFailure(this.#owner.failureOfReset(end, cause));
   }
 
   #readPieces(chunk: Uint8Array): void {

@@ -46,6 +46,11 @@ export function protocolFailure(
   return gatewayFailure("UPSTREAM_PROTOCOL_ERROR", message, { code, cause });
 }
 
+/** HTTP/2 refused what the upstream sent on the stream: a bad field, too many of them, or frames out of order. */
+export function malformedReplyFailure(cause: string): Failure {
+  return protocolFailure("the upstream's reply is malformed", cause);
+}
+
 /** The stream ended inside a message. */
 export function truncatedFailure(endpoint: string): Failure {
   const cause = `${endpoint}: the stream ended inside a message`;

@@ -139,7 +139,7 @@ export class StreamingAttempt implements Attempt, ReplySource {
       this.#leave("ended");
       this.#owner.onUnprocessed(cause);
     } else {
-      this.#fail(this.#owner.failureOfReset(end.code, cause), "ended");
+      this.#fail(this.#owner.failureOfReset(end, cause), "ended");
     }
   }
 

@@ -48,6 +48,7 @@ function serviceOf(handle: (exchange: Exchange) => Promise<Response>): Service {
   return {
     handle,
     refuse: (failure) => failureResponse(failure),
+    crashed: (error) => assert.fail(String(error)),
     admitWebSocket: () => assert.fail("no WebSocket is served"),
   };
 }

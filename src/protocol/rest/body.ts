@@ -1,7 +1,12 @@
 import { err, type Result } from "../../base/index.ts";
 import type { BodyProblem, Exchange } from "../../exchange/index.ts";
 import { type Failure, gatewayFailure } from "../../rpc/index.ts";
-import { bodyTooLarge, decodeContent } from "./content-encoding.ts";
+import {
+  bodyTooLarge,
+  decodeContent,
+  isKnownEncoding,
+  unsupportedEncoding,
+} from "./content-encoding.ts";
 
 /** Reads the whole body and undoes its `content-encoding`, both under the same limit. */
 export function readBody(
@@ -9,6 +14,9 @@ export function readBody(
   encoding: string | undefined,
   maxBytes: number,
 ): Promise<Result<Uint8Array, Failure>> {
+  if (encoding !== undefined && !isKnownEncoding(encoding)) {
+    return Promise.resolve(err(unsupportedEncoding));
+  }
   return exchange.body.readAll(maxBytes).then((sent) => {
     if (!sent.ok) return err(unreadable(sent.error, maxBytes));
     if (encoding === undefined || sent.value.length === 0) return sent;

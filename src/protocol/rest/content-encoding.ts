@@ -18,6 +18,12 @@ const decoders: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
   ["deflate", promisify(inflate) as Decoder],
 ]);
 
+/** Whether a `content-encoding` can be undone: it is asked before the body is read. */
+export function isKnownEncoding(encoding: string): boolean {
+  const name = encoding.trim().toLowerCase();
+  return name === "" || name === "identity" || decoders.has(name);
+}
+
 /** Undoes one `content-encoding` (RFC 9110 §8.4); what comes out is bounded by `maxBytes` as well. */
 export async function decodeContent(
   bytes: Uint8Array,
