@@ -8,14 +8,29 @@ export interface GatewayConfig {
   /** At least one; a later source may not redefine what an earlier one defines. */
   readonly descriptors: readonly DescriptorSource[];
   readonly clusters: readonly ClusterConfig[];
-  /** At least one, in the order of the document. */
+  /** At least one, in the order of the document, as they are where no listener says otherwise. */
   readonly routes: readonly RouteConfig[];
+  /** What calls pass before they go up, by name. */
+  readonly filters: readonly FilterConfig[];
   /** Rules by selector; they replace the method's own annotation. */
   readonly httpRules: readonly SelectedHttpRule[];
-  /** The overall switches, for bindings that belong to no route's override. */
+}
+
+/** A filter that routes name. */
+export interface FilterConfig {
+  readonly name: string;
+  readonly type: "protovalidate";
+  readonly at: DocumentPath;
+}
+
+/** What every level may say: the nearest one counts, key by key. */
+export interface Switches {
   readonly json: JsonSwitches;
   readonly rest: RestSwitches;
   readonly metadata: MetadataConfig;
+  readonly streams: StreamSwitches;
+  /** What errors look like: google.rpc.Status, or RFC 9457 around it. */
+  readonly errors: "status" | "problem+json";
 }
 
 /** Where to listen. */
@@ -28,7 +43,8 @@ export type EndpointAddress =
   | { readonly kind: "tcp"; readonly host: string; readonly port: number }
   | { readonly kind: "unix"; readonly path: string };
 
-export interface ListenerConfig {
+/** A listener; its switches are for requests that no route takes. */
+export interface ListenerConfig extends Switches {
   readonly name: string;
   readonly address: ListenAddress;
   readonly protocols: readonly "http1"[];
@@ -37,6 +53,20 @@ export interface ListenerConfig {
   readonly trustedHops: number;
   /** Whether every request is a JSON line on standard output. */
   readonly accessLog: boolean;
+  /** Which responses are compressed; undefined for none. */
+  readonly compression: CompressionConfig | undefined;
+  /** The routes of the document with this listener's switches above theirs. */
+  readonly routes: readonly RouteConfig[];
+}
+
+/** Which responses of a listener are compressed. */
+export interface CompressionConfig {
+  /** The first that the client weighs most is taken. At least one. */
+  readonly encodings: readonly ("zstd" | "br" | "gzip")[];
+  /** Whole bodies below this size stay as they are. */
+  readonly minBytes: number;
+  /** Media types; `text/*` is all of a type. */
+  readonly types: readonly string[];
 }
 
 /** What one listener takes at most (transcoding.md §7). */
@@ -53,6 +83,14 @@ export interface ListenerLimits {
   readonly replyBytes: number;
   readonly drainMs: number;
   readonly connections: number;
+  /** How long a stream may be silent both ways. */
+  readonly streamIdleMs: number;
+  /** Keys of one map, Struct or object of unknown keys. */
+  readonly jsonKeys: number;
+  /** Least bytes a second of a request body, after a grace of 5 s; 0 for any. */
+  readonly minBytesPerSecond: number;
+  /** How long a client may take nothing of an answer. */
+  readonly writeStallMs: number;
 }
 
 /** Paths are relative to the working folder, or absolute. */
@@ -113,24 +151,56 @@ export interface RestSwitches {
   readonly ignoreUnknownQuery: boolean;
   readonly ignoredQueryParameters: readonly string[];
   readonly plusAsSpace: boolean;
+  /** The status for a path that is served with other methods. */
+  readonly wrongMethod: 404 | 405 | 501;
+  /** What a body or query gets that names a path-bound field. */
+  readonly conflicts: "refuse" | "path_wins";
+  /** What a body gets where the HTTP rule takes none. */
+  readonly unexpectedBody: "refuse" | "ignore";
+  /** Whether a PATCH without a field mask gets one of the fields in its body. */
+  readonly fillUpdateMask: boolean;
+}
+
+/** How streams are read and written. */
+export interface StreamSwitches {
+  /** What a server stream may be written as; the first is the default, `accept` chooses. Never empty. */
+  readonly formats: readonly ("array" | "ndjson" | "sse")[];
+  /** `result`: each message stands in an object with that one key. */
+  readonly framing: "plain" | "result";
+  /** Whether a client stream may be JSON values one after another. */
+  readonly concatenated: boolean;
+  /** How long a stream of events may be silent before a comment is sent; 0 for ever. */
+  readonly sseHeartbeatMs: number;
+  /** How long the headers of a stream wait for its first message. */
+  readonly firstMessageTimeoutMs: number;
+  readonly websocket: boolean;
+  /** Origins of pages that may open a WebSocket beside the gateway's own; `*` for all. */
+  readonly websocketOrigins: readonly string[];
 }
 
 /** How HTTP headers and gRPC metadata become each other. */
 export interface MetadataConfig {
   /** Header names, in lower case, that never become metadata. */
   readonly remove: readonly string[];
-  /** Put in front of the names of reply metadata; empty for none. */
+  /** Put in front of the names of initial reply metadata; empty for none. */
   readonly prefix: string;
+  /** Put in front of the names of trailing reply metadata; undefined for the same as `prefix`. */
+  readonly trailerPrefix: string | undefined;
+  /** Request headers with this in front become metadata without it; empty for none. */
+  readonly requestPrefix: string;
   /** Reply metadata name whose value sets the HTTP status; undefined for none. */
   readonly statusHeader: string | undefined;
 }
 
 /** What a route, or one method of it, does with its calls; everything is final. */
-export interface CallSettings {
+export interface CallSettings extends Switches {
   readonly deadlineMs: number;
-  readonly json: JsonSwitches;
-  readonly rest: RestSwitches;
-  readonly metadata: MetadataConfig;
+  /** How long a call that streams may take as a whole; Infinity unless its route or method says a deadline. */
+  readonly streamDeadlineMs: number;
+  /** HTTP status of a reply that is well. */
+  readonly successStatus: 200 | 201 | 202 | 204;
+  /** Names of the filters that calls pass, in order. */
+  readonly filters: readonly string[];
 }
 
 export type RouteConfig = ServiceRoute | RpcRoute;

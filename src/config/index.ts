@@ -6,8 +6,10 @@ export type {
   BackoffConfig,
   CallSettings,
   ClusterConfig,
+  CompressionConfig,
   DescriptorSource,
   EndpointAddress,
+  FilterConfig,
   GatewayConfig,
   HttpRule,
   HttpRuleBinding,
@@ -23,6 +25,8 @@ export type {
   RpcRoute,
   SelectedHttpRule,
   ServiceRoute,
+  StreamSwitches,
+  Switches,
 } from "./gateway-config.ts";
 export { type ConfigSources, type LoadedConfig, loadConfig, parseConfig } from "./load-config.ts";
 export {

@@ -1,4 +1,5 @@
 import { dirname, isAbsolute, join } from "node:path";
+import { type CompatName, presets } from "./compat/presets.ts";
 import type {
   CallSettings,
   DescriptorSource,
@@ -6,27 +7,26 @@ import type {
   HttpRule,
   HttpRuleBinding,
   ListenAddress,
+  ListenerConfig,
+  MethodConfig,
   RouteConfig,
+  Switches,
 } from "./gateway-config.ts";
 import type { DocumentPath } from "./problem.ts";
 import type { DescriptorDocument, GatewayDocument } from "./schema/gateway.ts";
 import { type BindingDocument, type HttpRuleDocument, patternKeys } from "./schema/http-rule.ts";
+import type { ListenerDocument } from "./schema/listener.ts";
 import type { MethodDocument, RouteDocument } from "./schema/route.ts";
 import { defaultSwitches, type SwitchLevel } from "./schema/switches.ts";
 
-type Switches = Omit<CallSettings, "deadlineMs">;
-type Level = { readonly [Key in keyof SwitchLevel]?: SwitchLevel[Key] | undefined };
-
 /** Merges the levels of a checked document, and makes its paths relative to the working folder. */
 export function resolveConfig(document: GatewayDocument, file: string): GatewayConfig {
-  const overall = below(defaultSwitches, document);
+  const overall = levelOf(defaultSwitches, document);
   return {
     version: 1,
-    listeners: Object.entries(document.listeners).map(([name, listener]) => ({
-      name,
-      ...listener,
-      address: resolveAddress(listener.address, file),
-    })),
+    listeners: Object.entries(document.listeners).map(([name, listener]) =>
+      resolveListener(name, listener, overall, document, file),
+    ),
     descriptors: document.descriptors.map((source, index) =>
       resolveSource(source, file, ["descriptors", index]),
     ),
@@ -35,34 +35,87 @@ export function resolveConfig(document: GatewayDocument, file: string): GatewayC
       ...cluster,
       endpoints: cluster.endpoints.map((endpoint) => resolveAddress(endpoint, file)),
     })),
-    routes: document.routes.map((route, index) => {
-      const inherited = {
-        deadlineMs: document.clusters[route.cluster]?.deadlineMs ?? 0,
-        ...overall,
-      };
-      return resolveRoute(route, inherited, ["routes", index]);
-    }),
+    routes: resolveRoutes(document, overall),
+    filters: Object.entries(document.filters ?? {}).map(([name, { type }]) => ({
+      name,
+      type,
+      at: ["filters", name],
+    })),
     httpRules: (document.http?.rules ?? []).map((rule, index) => ({
       selector: rule.selector,
       ...resolveRule(rule, ["http", "rules", index]),
     })),
-    ...overall,
   };
 }
 
-function below(above: Switches, level: Level): Switches {
+function resolveListener(
+  name: string,
+  document: ListenerDocument,
+  above: Switches,
+  whole: GatewayDocument,
+  file: string,
+): ListenerConfig {
+  const switches = levelOf(above, document);
+  const { protocols, limits, trustedHops, accessLog, compression } = document;
+  return {
+    name,
+    address: resolveAddress(document.address, file),
+    protocols,
+    limits,
+    trustedHops,
+    accessLog,
+    compression,
+    ...switches,
+    routes: resolveRoutes(whole, switches),
+  };
+}
+
+/** The switches of a level: those above, then its preset, then its own. */
+function levelOf(
+  above: Switches,
+  level: SwitchLevel & { readonly compat?: CompatName | undefined },
+): Switches {
+  const preset = level.compat === undefined ? above : below(above, presets[level.compat]);
+  return below(preset, level);
+}
+
+function below(above: Switches, level: SwitchLevel): Switches {
   return {
     json: { ...above.json, ...level.json },
     rest: { ...above.rest, ...level.rest },
     metadata: { ...above.metadata, ...level.metadata },
+    streams: { ...above.streams, ...level.streams },
+    errors: level.errors ?? above.errors,
   };
 }
 
-function settings(
-  above: CallSettings,
-  level: Level & { readonly deadline?: number | undefined },
-): CallSettings {
-  return { deadlineMs: level.deadline ?? above.deadlineMs, ...below(above, level) };
+function resolveRoutes(document: GatewayDocument, above: Switches): readonly RouteConfig[] {
+  return document.routes.map((route, index) => {
+    const inherited: CallSettings = {
+      deadlineMs: document.clusters[route.cluster]?.deadlineMs ?? 0,
+      streamDeadlineMs: Number.POSITIVE_INFINITY,
+      successStatus: 200,
+      filters: [],
+      ...above,
+    };
+    return resolveRoute(route, inherited, ["routes", index]);
+  });
+}
+
+interface CallLevel extends SwitchLevel {
+  readonly deadline?: number | undefined;
+  readonly status?: CallSettings["successStatus"] | undefined;
+  readonly filters?: readonly string[] | undefined;
+}
+
+function settings(above: CallSettings, level: CallLevel): CallSettings {
+  return {
+    deadlineMs: level.deadline ?? above.deadlineMs,
+    streamDeadlineMs: level.deadline ?? above.streamDeadlineMs,
+    successStatus: level.status ?? above.successStatus,
+    filters: level.filters ?? above.filters,
+    ...below(above, level),
+  };
 }
 
 function resolveRoute(route: RouteDocument, above: CallSettings, at: DocumentPath): RouteConfig {
@@ -84,7 +137,7 @@ function resolveMethod(
   method: MethodDocument,
   above: CallSettings,
   at: DocumentPath,
-): CallSettings & { readonly name: string; readonly expose: boolean; readonly at: DocumentPath } {
+): MethodConfig {
   return { name, expose: method.expose, ...settings(above, method), at };
 }
 

@@ -43,7 +43,7 @@ export async function explainRequest(
   if (match.kind !== "found" || winner === undefined) {
     return { routing, binding: undefined, ...nothing };
   }
-  const binding = compiled.bindings.find((candidate) => candidate.name === winner.name);
+  const binding = compiled.plans.get(listener)?.find((candidate) => candidate.name === winner.name);
   const captures = winner.template.variables.map(
     (variable, index) => [variable.text, match.captures[index] ?? ""] as const,
   );
@@ -57,7 +57,7 @@ export async function explainRequest(
 
 function printed(call: Call, binding: PlannedBinding, compiled: CompiledConfig): string {
   if (call.messages.kind !== "single") return "";
-  const codecs = compiled.codecs({ ...binding.settings.json, pretty: true }, 100);
+  const codecs = compiled.codecs({ ...binding.settings.json, pretty: true }, 100, 1000);
   const sink = new JsonSink();
   const { envelope } = call.messages;
   const writer = codecs.writers.message(binding.method.input);

@@ -86,7 +86,7 @@ async function startListeners(
     if (snapshot === undefined) continue;
     const service = {
       handle: createHandler(() => snapshot, createRecorder(config, dependencies)),
-      refuse: createRefuser(config, dependencies),
+      refuse: createRefuser(config, snapshot.refusals.failures, dependencies),
       admitWebSocket: createWebSocketAdmitter(() => snapshot),
       crashed: (error: unknown) => {
         const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -128,8 +128,8 @@ function listenerOptions(config: ListenerConfig, webSockets: boolean): ListenerO
       headersMs: limits.headerTimeoutMs,
       idleMs: limits.idleMs,
       connections: limits.connections,
-      minBytesPerSecond: 500,
-      writeStallMs: 30_000,
+      minBytesPerSecond: limits.minBytesPerSecond,
+      writeStallMs: limits.writeStallMs,
     },
   };
 }

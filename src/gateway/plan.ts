@@ -41,6 +41,9 @@ export interface Plan {
   readonly problems: readonly PlanProblem[];
 }
 
+/** The part of a configuration that says what is served. */
+export type PlanInput = Pick<GatewayConfig, "routes" | "httpRules">;
+
 /** A method that some route serves. */
 interface PlannedMethod {
   readonly method: DescMethod;
@@ -53,7 +56,7 @@ interface PlannedMethod {
  * Resolves the routes against the schema. Where several routes name one method, the most specific ones win:
  * `rpc`, then the service by name, then the longest wildcard.
  */
-export function planBindings(config: GatewayConfig, schema: Schema): Plan {
+export function planBindings(config: PlanInput, schema: Schema): Plan {
   const problems: PlanProblem[] = [];
   const claims = new Map<DescMethod, PlannedMethod[]>();
   for (const route of config.routes) {
@@ -134,7 +137,7 @@ function servicesOf(pattern: string, schema: Schema): DescService[] {
   return [...schema.services.values()].filter((service) => service.typeName.startsWith(prefix));
 }
 
-function checkSelectors(config: GatewayConfig, schema: Schema, problems: PlanProblem[]): void {
+function checkSelectors(config: PlanInput, schema: Schema, problems: PlanProblem[]): void {
   for (const { selector, at } of config.httpRules) {
     const dot = selector.lastIndexOf(".");
     const service = schema.services.get(selector.slice(0, dot));

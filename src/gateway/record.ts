@@ -3,7 +3,7 @@ import type { ListenerConfig } from "../config/index.ts";
 import { type Exchange, headerValue } from "../exchange/index.ts";
 import type { Outcome, Recorder } from "../http/index.ts";
 import type { RefusedRequest, Service } from "../listener/index.ts";
-import { failureResponse } from "../protocol/index.ts";
+import { type FailureRules, failureResponse } from "../protocol/index.ts";
 import { codeName, type Failure, httpStatusOfFailure } from "../rpc/index.ts";
 import type { AccessLog, AccessRecord, Logger } from "../telemetry/index.ts";
 
@@ -24,10 +24,14 @@ export function createRecorder(listener: ListenerConfig, sinks: RecordSinks): Re
 }
 
 /** Answers and records what the listener refused before it became an exchange. */
-export function createRefuser(listener: ListenerConfig, sinks: RecordSinks): Service["refuse"] {
+export function createRefuser(
+  listener: ListenerConfig,
+  rules: FailureRules,
+  sinks: RecordSinks,
+): Service["refuse"] {
   const { accessLog, clock } = sinks;
   return (failure, request) => {
-    const response = failureResponse(failure);
+    const response = failureResponse(failure, rules);
     if (listener.accessLog) {
       accessLog.write(refusedRecord(request, failure, response.body.length, clock));
     }

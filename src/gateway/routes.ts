@@ -70,7 +70,7 @@ function compileRoute(
     rule,
     variables: template.value.variables.map((variable) => variable.fieldPath),
     options,
-    codecs: input.codecs(json, input.limits.jsonDepth),
+    codecs: input.codecs(json, input.limits.jsonDepth, input.limits.jsonKeys),
     clock: input.clock,
   });
   if (!protocol.ok) return refuse(protocol.error);
@@ -87,7 +87,7 @@ function compileRoute(
           ? options.streams.websocketOrigins
           : undefined,
       call: serverStreaming
-        ? afterFirstMessage(cluster.call, firstMessageTimeoutMs, input.clock)
+        ? afterFirstMessage(cluster.call, settings.streams.firstMessageTimeoutMs, input.clock)
         : cluster.call,
     },
     name,
@@ -106,25 +106,16 @@ function restOptions(settings: CallSettings, limits: ListenerLimits): RestOption
       replyBytes: limits.replyBytes,
       jsonDepth: limits.jsonDepth,
       queryParameters: limits.queryParameters,
-      streamIdleMs: 300_000,
+      streamIdleMs: limits.streamIdleMs,
     },
-    metadata: { ...settings.metadata, trailerPrefix: undefined, requestPrefix: "" },
+    metadata: settings.metadata,
     deadlineMs: settings.deadlineMs,
-    streamDeadlineMs: Number.POSITIVE_INFINITY,
-    conflicts: "refuse",
-    unexpectedBody: "refuse",
-    fillUpdateMask: false,
-    successStatus: 200,
-    errors: "status",
-    streams: {
-      formats: ["array", "ndjson", "sse"],
-      framing: "plain",
-      concatenated: false,
-      sseHeartbeatMs: 15_000,
-      websocket: false,
-      websocketOrigins: [],
-    },
+    streamDeadlineMs: settings.streamDeadlineMs,
+    conflicts: settings.rest.conflicts,
+    unexpectedBody: settings.rest.unexpectedBody,
+    fillUpdateMask: settings.rest.fillUpdateMask,
+    successStatus: settings.successStatus,
+    errors: settings.errors,
+    streams: settings.streams,
   };
 }
-
-const firstMessageTimeoutMs = 1000;

@@ -2,23 +2,32 @@ import { type Clock, err, ok, type Result } from "../base/index.ts";
 import {
   type Finding,
   type GatewayConfig,
+  type ListenerConfig,
   type LoadedConfig,
   type Problem,
   sortProblems,
 } from "../config/index.ts";
 import { type DescriptorProblem, loadSchema, type Schema } from "../descriptor/index.ts";
-import type { RefusalRules, Snapshot, TargetCluster } from "../http/index.ts";
+import {
+  compileEncoder,
+  type RefusalRules,
+  type Snapshot,
+  type TargetCluster,
+} from "../http/index.ts";
 import { plainFailureRules } from "../protocol/index.ts";
 import { type Failure, gatewayFailure } from "../rpc/index.ts";
 import { type CodecCache, createCodecCache } from "./codecs.ts";
-import { type PlannedBinding, planBindings } from "./plan.ts";
+import { type PlannedBinding, type PlanProblem, planBindings } from "./plan.ts";
 import { type BindingProblem, compileRoutes } from "./routes.ts";
 
 /** A configuration, compiled: what `serve` runs on, `check` checks and `routes` lists. */
 export interface CompiledConfig {
   readonly config: GatewayConfig;
   readonly schema: Schema;
+  /** What is served where no listener says otherwise. */
   readonly bindings: readonly PlannedBinding[];
+  /** What each listener serves, by its name. */
+  readonly plans: ReadonlyMap<string, readonly PlannedBinding[]>;
   readonly codecs: CodecCache;
   /** The snapshot of each listener, by its name. */
   readonly snapshots: ReadonlyMap<string, Snapshot>;
@@ -42,34 +51,43 @@ export async function compileConfig(
   const { config } = loaded;
   const schema = await loadSchema(config.descriptors, { clock: dependencies.clock });
   if (!schema.ok) return err(schema.error.map(ofDescriptor));
-  const plan = planBindings(config, schema.value);
-  const problems = plan.problems.map((problem) =>
-    loaded.document.problem(finding("route", problem.at, problem.message, problem.help)),
-  );
+  const problems: Problem[] = [];
   const codecs = createCodecCache(schema.value);
   const snapshots = new Map<string, Snapshot>();
+  const plans = new Map<string, readonly PlannedBinding[]>();
   for (const listener of config.listeners) {
-    const routes = compileRoutes({
+    const { routes, limits, rest, compression } = listener;
+    const plan = planBindings({ routes, httpRules: config.httpRules }, schema.value);
+    problems.push(...plan.problems.map((problem) => ofPlan(problem, loaded)));
+    plans.set(listener.name, plan.bindings);
+    const table = compileRoutes({
       bindings: plan.bindings,
       clusters: dependencies.clusters,
-      limits: listener.limits,
-      rest: config.rest,
+      limits,
+      rest,
       codecs,
       clock: dependencies.clock,
     });
-    if (routes.ok)
+    if (table.ok) {
       snapshots.set(listener.name, {
-        routes: routes.value,
-        refusals: plainRefusals,
-        encode: undefined,
+        routes: table.value,
+        refusals: refusalRules(listener),
+        encode: compression && compileEncoder(compression),
       });
-    else problems.push(...routes.error.map((problem) => ofBinding(problem, loaded)));
+    } else problems.push(...table.error.map((problem) => ofBinding(problem, loaded)));
   }
   if (problems.length > 0) return err(sortProblems(distinct(problems)));
-  return ok({ config, schema: schema.value, bindings: plan.bindings, codecs, snapshots });
+  const { bindings } = planBindings(config, schema.value);
+  return ok({ config, schema: schema.value, bindings, plans, codecs, snapshots });
 }
 
-const plainRefusals: RefusalRules = { failures: plainFailureRules, wrongMethod: 405 };
+function refusalRules({ errors, rest }: ListenerConfig): RefusalRules {
+  return { failures: { ...plainFailureRules, errors }, wrongMethod: rest.wrongMethod };
+}
+
+function ofPlan(problem: PlanProblem, loaded: LoadedConfig): Problem {
+  return loaded.document.problem(finding("route", problem.at, problem.message, problem.help));
+}
 
 function finding(
   rule: string,

@@ -23,8 +23,42 @@ const rest = {
   ignoreUnknownQuery: false,
   ignoredQueryParameters: [],
   plusAsSpace: true,
+  wrongMethod: 405,
+  conflicts: "refuse",
+  unexpectedBody: "refuse",
+  fillUpdateMask: false,
 };
-const metadata = { remove: [], prefix: "", statusHeader: undefined };
+const metadata = {
+  remove: [],
+  prefix: "",
+  trailerPrefix: undefined,
+  requestPrefix: "",
+  statusHeader: undefined,
+};
+const streams = {
+  formats: ["array", "ndjson", "sse"],
+  framing: "plain",
+  concatenated: false,
+  sseHeartbeatMs: 15_000,
+  firstMessageTimeoutMs: 1000,
+  websocket: false,
+  websocketOrigins: [],
+};
+const switches = { json, rest, metadata, streams, errors: "status" };
+const routesOfSample = [
+  {
+    kind: "service",
+    service: "library.v1.*",
+    cluster: "library",
+    deadlineMs: 15_000,
+    streamDeadlineMs: Number.POSITIVE_INFINITY,
+    successStatus: 200,
+    filters: [],
+    ...switches,
+    methods: [],
+    at: ["routes", 0],
+  },
+];
 
 suite("a configuration", () => {
   test("of the least text has every default", async () => {
@@ -48,9 +82,16 @@ suite("a configuration", () => {
             replyBytes: 4_194_304,
             drainMs: 30_000,
             connections: 10_000,
+            streamIdleMs: 300_000,
+            jsonKeys: 1000,
+            minBytesPerSecond: 500,
+            writeStallMs: 30_000,
           },
           trustedHops: 0,
           accessLog: true,
+          compression: undefined,
+          ...switches,
+          routes: routesOfSample,
         },
       ],
       descriptors: [
@@ -68,23 +109,9 @@ suite("a configuration", () => {
           authority: undefined,
         },
       ],
-      routes: [
-        {
-          kind: "service",
-          service: "library.v1.*",
-          cluster: "library",
-          deadlineMs: 15_000,
-          json,
-          rest,
-          metadata,
-          methods: [],
-          at: ["routes", 0],
-        },
-      ],
+      routes: routesOfSample,
+      filters: [],
       httpRules: [],
-      json,
-      rest,
-      metadata,
     });
   });
 
@@ -163,17 +190,20 @@ metadata: { remove: [cookie], prefix: grpc-metadata-, status_header: x-http-code
     const [getBook, purgeBooks] = service.methods;
     assert.ok(getBook !== undefined && purgeBooks !== undefined);
 
-    assert.deepEqual(config.json, { ...json, pretty: true });
+    const [listener] = config.listeners;
+    assert.ok(listener !== undefined);
+    assert.deepEqual(listener.json, { ...json, pretty: true });
     assert.deepEqual(service.json, { ...json, pretty: true, emitDefaults: true });
     assert.deepEqual(getBook.json, { ...json, emitDefaults: true, int64AsNumber: true });
     assert.deepEqual(purgeBooks.json, service.json);
-    assert.deepEqual(rpc.json, config.json);
+    assert.deepEqual(rpc.json, listener.json);
 
     const overall = { ...rest, plusAsSpace: false, ignoredQueryParameters: ["utm_source"] };
     assert.deepEqual(rpc.rest, overall);
     assert.deepEqual(getBook.rest, { ...overall, trailingSlash: "ignore" });
     assert.equal(service.metadata.statusHeader, undefined);
     assert.deepEqual(rpc.metadata, {
+      ...metadata,
       remove: ["cookie"],
       prefix: "grpc-metadata-",
       statusHeader: "x-http-code",

@@ -33,6 +33,10 @@ function keysOf(schema: Schema, path: string): readonly Key[] {
     ...own,
     ...(typeof named === "object" ? keysOf(named, `${path}.NAME`) : []),
     ...(items === undefined ? [] : keysOf(items, `${path}[]`)),
+    // What may be a word or a map has the keys of the map.
+    ...(schema.anyOf ?? [])
+      .filter((branch) => branch.properties)
+      .flatMap((branch) => keysOf(branch, path)),
   ];
 }
 
@@ -53,7 +57,10 @@ function rowsOf(text: string): ReadonlyMap<string, string> {
 /** The path that the page describes a key at: switches and rules are described once. */
 function described(path: string): string {
   return path
-    .replace(/^routes\[\](?:\.methods\.NAME)?\.(json|rest|metadata)\./, "$1.")
+    .replace(
+      /^(?:listeners\.NAME|routes\[\](?:\.methods\.NAME)?)\.(json|rest|metadata|streams)\./,
+      "$1.",
+    )
     .replace(/^routes\[\]\.http\./, "http.rules[].")
     .replace(/\.additional_bindings\[\]\./, ".");
 }

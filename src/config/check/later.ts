@@ -1,30 +1,13 @@
 // What the design names and this version does not have yet: a person who reads ahead is told so, instead of
 // being offered a key of another meaning.
 const laterKeys: Readonly<Record<string, readonly string[]>> = {
-  "": ["admin", "filters", "observe", "docs", "mcp", "tls", "include"],
-  listeners: ["tls", "compression"],
+  "": ["admin", "observe", "docs", "mcp", "tls", "include"],
+  listeners: ["tls"],
   descriptors: ["reflection", "buf"],
-  clusters: [
-    "tls",
-    "retry",
-    "breaker",
-    "health",
-    "outlier",
-    "keepalive",
-    "compression",
-    "first_message_timeout",
-  ],
+  clusters: ["tls", "retry", "breaker", "health", "outlier", "keepalive", "compression"],
   overflow: ["retries"],
-  routes: [
-    "filters",
-    "streams",
-    "prefix",
-    "sse_heartbeat",
-    "first_message_timeout",
-    "retry",
-    "mcp",
-  ],
-  methods: ["cache", "mcp", "retry", "filters", "streams"],
+  routes: ["prefix", "retry", "mcp"],
+  methods: ["cache", "mcp", "retry"],
 };
 
 const laterWords: readonly string[] = [

@@ -31,6 +31,7 @@ export function checkRelations(root: PlainValue, shower: ValueShower): readonly 
   return [
     ...checkNames(document.value),
     ...checkClusterNames(document.value, routes, shower),
+    ...checkFilterNames(document.value, routes, shower),
     ...routes.flatMap(checkRoute),
     ...descriptors.flatMap(checkDescriptorSource),
     ...[...childrenOf(routes, "http"), ...rules].flatMap(checkHttpRule),
@@ -43,7 +44,7 @@ export function checkRelations(root: PlainValue, shower: ValueShower): readonly 
 }
 
 function checkNames(document: PlainMap): readonly Finding[] {
-  return ["listeners", "clusters"].flatMap((section) =>
+  return ["listeners", "clusters", "filters"].flatMap((section) =>
     Object.keys(asMap(document[section]))
       .filter((name) => !namePattern.test(name))
       .map((name) => ({
@@ -81,6 +82,24 @@ function checkClusterNames(
   return unknown.length > 0 || routes.length === 0 ? unknown : unused;
 }
 
+function checkFilterNames(
+  document: PlainMap,
+  routes: readonly Entry[],
+  shower: ValueShower,
+): readonly Finding[] {
+  const names = Object.keys(asMap(document["filters"]));
+  const methods = routes.flatMap((route) => entriesIn(route, "methods"));
+  return [...routes, ...methods].flatMap(({ path, value: { filters } }) => {
+    if (!Array.isArray(filters)) return [];
+    return filters.flatMap((name, index) => {
+      if (typeof name !== "string" || names.includes(name)) return [];
+      const at = [...path, "filters", index];
+      const help = shower.isSecret(at) ? undefined : nearestOf(name, names, "filters");
+      return [{ ...error(at, `${formatPath(at)}: no filter is named ${shower.show(at)}`), help }];
+    });
+  });
+}
+
 function checkRoute({ path, value }: Entry): readonly Finding[] {
   const findings = exactlyOne({ path, value }, ["service", "rpc"], "a route");
   if ("http" in value && !("rpc" in value)) {
@@ -89,6 +108,9 @@ function checkRoute({ path, value }: Entry): readonly Finding[] {
   }
   if ("methods" in value && !("service" in value)) {
     findings.push(onlyWith(path, "methods", "service", "put these keys on the route itself"));
+  }
+  if ("status" in value && !("rpc" in value)) {
+    findings.push(onlyWith(path, "status", "rpc", "say it of one method, under methods"));
   }
   const { methods } = value;
   for (const name of Object.keys(asMap(methods))) {

@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import { err, ok, type Result } from "../../base/index.ts";
 import { type PlainValue, valueAt } from "../document/plain-value.ts";
 import type { DocumentPath, Finding } from "../problem.ts";
@@ -15,6 +16,7 @@ export function validate(
   if (first.success) return ok(first.data);
   // A reference stands for text; where the schema wants a number or a switch, text that reads as one is one.
   const retyped = first.error.issues
+    .flatMap(insideUnion)
     .filter((issue) => issue.code === "invalid_type")
     .map((issue) => documentPath(issue.path))
     .filter((path) => shower.isSecret(path) && retype(value, path));
@@ -22,8 +24,22 @@ export function validate(
   if (second.success) return ok(second.data);
   const context = { value, schema: plainJsonSchema(), shower };
   return err(
-    second.error.issues.flatMap((issue) => describeIssue(issue, documentPath(issue.path), context)),
+    second.error.issues
+      .flatMap(insideUnion)
+      .flatMap((issue) => describeIssue(issue, documentPath(issue.path), context)),
   );
+}
+
+/** Where a value may be of several kinds: what is wrong with it as the kind that it is. */
+function insideUnion(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const meant = issue.errors.find(
+    (branch) => !branch.some((inner) => inner.code === "invalid_type" && inner.path.length === 0),
+  );
+  if (meant === undefined) return [issue];
+  return meant
+    .map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }))
+    .flatMap(insideUnion);
 }
 
 function documentPath(path: readonly PropertyKey[]): DocumentPath {

@@ -1,11 +1,12 @@
 import { z } from "zod";
-import type { ClusterConfig, ListenerConfig } from "../gateway-config.ts";
+import type { CompatName } from "../compat/presets.ts";
+import type { ClusterConfig } from "../gateway-config.ts";
 import { cluster } from "./cluster.ts";
 import { type SelectedRuleDocument, selectedHttpRule } from "./http-rule.ts";
-import { listener } from "./listener.ts";
+import { compat, type ListenerDocument, listener } from "./listener.ts";
 import { type RouteDocument, route } from "./route.ts";
 import { type SwitchLevel, switchKeys } from "./switches.ts";
-import { described, namedMap, someOf, someText } from "./text.ts";
+import { choice, described, namedMap, someOf, someText } from "./text.ts";
 
 /** One entry of `descriptors`, as written; exactly one of protos and set is checked apart. */
 export interface DescriptorDocument {
@@ -15,16 +16,15 @@ export interface DescriptorDocument {
 }
 
 /** The document after the schema: units are numbers, defaults are filled in, levels are not merged yet. */
-export interface GatewayDocument {
+export interface GatewayDocument extends SwitchLevel {
   readonly version: 1;
-  readonly listeners: Readonly<Record<string, Omit<ListenerConfig, "name">>>;
+  readonly listeners: Readonly<Record<string, ListenerDocument>>;
   readonly descriptors: readonly DescriptorDocument[];
   readonly clusters: Readonly<Record<string, Omit<ClusterConfig, "name">>>;
   readonly routes: readonly RouteDocument[];
   readonly http?: { readonly rules: readonly SelectedRuleDocument[] } | undefined;
-  readonly json?: SwitchLevel["json"] | undefined;
-  readonly rest?: SwitchLevel["rest"] | undefined;
-  readonly metadata?: SwitchLevel["metadata"] | undefined;
+  readonly filters?: Readonly<Record<string, { readonly type: "protovalidate" }>> | undefined;
+  readonly compat?: CompatName | undefined;
 }
 
 const descriptorSource: z.ZodType<DescriptorDocument> = z
@@ -59,6 +59,22 @@ export const gatewayDocument: z.ZodType<GatewayDocument> = z
     http: described(
       "HTTP rules by selector, in the shape of google.api.Service; they replace annotations.",
       z.strictObject({ rules: described("The rules.", z.array(selectedHttpRule)) }).optional(),
+    ),
+    filters: described(
+      "What calls pass before they go up, by name; routes name them.",
+      namedMap(
+        z.strictObject({
+          type: described(
+            "protovalidate: refuse messages that break their buf.validate rules.",
+            choice("a type of filter", ["protovalidate"]),
+          ),
+        }),
+        "filter",
+      ).optional(),
+    ),
+    compat: described(
+      "Behave as another gateway does: envoy or grpc-gateway. Default none.",
+      compat.optional(),
     ),
     ...switchKeys("where a route says nothing"),
   })

@@ -4,25 +4,36 @@ import { longestWait } from "./listener.ts";
 import { type SwitchLevel, switchKeys } from "./switches.ts";
 import { described, duration, matching, someText, switchValue } from "./text.ts";
 
-type Optional<T> = { readonly [Key in keyof T]?: T[Key] | undefined };
+/** HTTP status of a reply that is well. */
+export type SuccessStatus = 200 | 201 | 202 | 204;
 
 /** One exception of a route, as written. */
-export interface MethodDocument extends Optional<SwitchLevel> {
+export interface MethodDocument extends SwitchLevel {
   readonly expose: boolean;
   readonly deadline?: number | undefined;
+  readonly status?: SuccessStatus | undefined;
+  readonly filters?: readonly string[] | undefined;
 }
 
 /** One route, as written; that it names a service or a method is checked apart. */
-export interface RouteDocument extends Optional<SwitchLevel> {
+export interface RouteDocument extends SwitchLevel {
   readonly service?: string | undefined;
   readonly rpc?: string | undefined;
   readonly http?: HttpRuleDocument | undefined;
   readonly cluster: string;
   readonly deadline?: number | undefined;
+  readonly status?: SuccessStatus | undefined;
+  readonly filters?: readonly string[] | undefined;
   readonly methods?: Readonly<Record<string, MethodDocument>> | undefined;
 }
 
 const deadline = duration({ least: "1ms", most: longestWait }).optional();
+
+const status = z
+  .literal([200, 201, 202, 204], { error: "expected 200, 201, 202 or 204" })
+  .optional();
+
+const filters = z.array(someText("the name of a filter")).optional();
 
 const method: z.ZodType<MethodDocument> = z.strictObject({
   expose: described(
@@ -30,6 +41,8 @@ const method: z.ZodType<MethodDocument> = z.strictObject({
     switchValue().prefault(true),
   ),
   deadline: described("How long a call may take. Default the route's.", deadline),
+  status: described("HTTP status of a reply that is well. Default 200.", status),
+  filters: described("Filters that calls pass, in order. Default the route's.", filters),
   ...switchKeys("of this method"),
 });
 
@@ -58,6 +71,8 @@ export const route: z.ZodType<RouteDocument> = z
     ),
     cluster: described("The cluster that is called.", someText("the name of a cluster")),
     deadline: described("How long a call may take. Default the cluster's.", deadline),
+    status: described("With rpc: HTTP status of a reply that is well. Default 200.", status),
+    filters: described("Filters that calls pass, in order. Default none.", filters),
     methods: described(
       "Exceptions for methods of the service, by the method's own name.",
       z

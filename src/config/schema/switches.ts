@@ -1,20 +1,33 @@
 import { z } from "zod";
-import type { JsonSwitches, MetadataConfig, RestSwitches } from "../gateway-config.ts";
-import { choice, described, type Meaning, matching, someText, switchValue } from "./text.ts";
+import type {
+  JsonSwitches,
+  MetadataConfig,
+  RestSwitches,
+  StreamSwitches,
+  Switches,
+} from "../gateway-config.ts";
+import {
+  choice,
+  described,
+  duration,
+  type Meaning,
+  matching,
+  someOf,
+  someText,
+  switchValue,
+} from "./text.ts";
 
-/** What the top level, a route or a method says of its switches; the rest comes from the level above. */
+/** What the top level, a listener, a route or a method says of its switches; the rest comes from the level above. */
 export interface SwitchLevel {
-  readonly json: Partial<JsonSwitches>;
-  readonly rest: Partial<RestSwitches>;
-  readonly metadata: Partial<MetadataConfig>;
+  readonly json?: Partial<JsonSwitches> | undefined;
+  readonly rest?: Partial<RestSwitches> | undefined;
+  readonly metadata?: Partial<MetadataConfig> | undefined;
+  readonly streams?: Partial<StreamSwitches> | undefined;
+  readonly errors?: Switches["errors"] | undefined;
 }
 
 /** What holds where no level says otherwise. */
-export const defaultSwitches: {
-  readonly json: JsonSwitches;
-  readonly rest: RestSwitches;
-  readonly metadata: MetadataConfig;
-} = {
+export const defaultSwitches: Switches = {
   json: {
     emitDefaults: false,
     enumsAsIntegers: false,
@@ -31,8 +44,28 @@ export const defaultSwitches: {
     ignoreUnknownQuery: false,
     ignoredQueryParameters: [],
     plusAsSpace: true,
+    wrongMethod: 405,
+    conflicts: "refuse",
+    unexpectedBody: "refuse",
+    fillUpdateMask: false,
   },
-  metadata: { remove: [], prefix: "", statusHeader: undefined },
+  metadata: {
+    remove: [],
+    prefix: "",
+    trailerPrefix: undefined,
+    requestPrefix: "",
+    statusHeader: undefined,
+  },
+  streams: {
+    formats: ["array", "ndjson", "sse"],
+    framing: "plain",
+    concatenated: false,
+    sseHeartbeatMs: 15_000,
+    firstMessageTimeoutMs: 1000,
+    websocket: false,
+    websocketOrigins: [],
+  },
+  errors: "status",
 };
 
 const off = "Default false.";
@@ -85,6 +118,21 @@ const rest: z.ZodType<Partial<RestSwitches>> = z
       z.array(someText("the name of a query parameter")),
     ).optional(),
     plus_as_space: flag(`Read + in a query as a blank. ${on}`),
+    wrong_method: described(
+      "Status for a path that is served with other methods: 404, 501, or 405 with Allow (default).",
+      z.literal([404, 405, 501], { error: "expected 404, 405 or 501" }),
+    ).optional(),
+    conflicts: described(
+      "A body that gives a path-bound field another value: refuse it (default), or path_wins.",
+      choice("a way to settle conflicts", ["refuse", "path_wins"]),
+    ).optional(),
+    unexpected_body: described(
+      "A body where the HTTP rule takes none: refuse it (default), or ignore.",
+      choice("a way to treat a body", ["refuse", "ignore"]),
+    ).optional(),
+    fill_update_mask: flag(
+      `Give a PATCH without a field mask one of the fields in its body. ${off}`,
+    ),
   })
   .transform((keys) =>
     present<RestSwitches>({
@@ -94,12 +142,69 @@ const rest: z.ZodType<Partial<RestSwitches>> = z
       ignoreUnknownQuery: keys.ignore_unknown_query,
       ignoredQueryParameters: keys.ignored_query_parameters,
       plusAsSpace: keys.plus_as_space,
+      wrongMethod: keys.wrong_method,
+      conflicts: keys.conflicts,
+      unexpectedBody: keys.unexpected_body,
+      fillUpdateMask: keys.fill_update_mask,
     }),
   );
+
+const streamFormat = choice("a format of streams", ["array", "ndjson", "sse"]);
+const streamFormats = someOf(streamFormat, "format");
+const longestWait = "500h";
+
+const streams: z.ZodType<Partial<StreamSwitches>> = z
+  .strictObject({
+    formats: described(
+      "What server streams are written as: the first by default, the others by accept. Default [array, ndjson, sse].",
+      streamFormats,
+    ).optional(),
+    framing: described(
+      'Messages as they are: plain (default), or each as {"result": …}.',
+      choice("a framing", ["plain", "result"]),
+    ).optional(),
+    concatenated: flag(
+      `Take a client stream of JSON values one after another, not only an array. ${off}`,
+    ),
+    sse_heartbeat: described(
+      "How long server-sent events may be silent before a comment is sent; 0s for ever. Default 15s.",
+      duration({ least: "0s", most: longestWait }),
+    ).optional(),
+    first_message_timeout: described(
+      "How long the headers of a stream wait for its first message. Default 1s.",
+      duration({ least: "0s", most: longestWait }),
+    ).optional(),
+    websocket: flag(`Serve streaming methods over WebSocket too. ${off}`),
+    websocket_origins: described(
+      "Origins whose pages may open a WebSocket beside the gateway's own; * for all. Default none.",
+      z.array(
+        matching(/^(?:\*|https?:\/\/[^/\s]+)$/, "an origin such as https://app.example.com, or *"),
+      ),
+    ).optional(),
+  })
+  .transform((keys) =>
+    present<StreamSwitches>({
+      formats: keys.formats,
+      framing: keys.framing,
+      concatenated: keys.concatenated,
+      sseHeartbeatMs: keys.sse_heartbeat,
+      firstMessageTimeoutMs: keys.first_message_timeout,
+      websocket: keys.websocket,
+      websocketOrigins: keys.websocket_origins,
+    }),
+  );
+
+const errors = choice("a shape of errors", ["status", "problem+json"]);
 
 const headerName = matching(
   /^[a-z0-9_.-]{1,128}$/,
   "a header name in lower case, such as x-http-code",
+  "header",
+);
+
+const headerPrefix = matching(
+  /^[a-z0-9_.-]{0,64}$/,
+  "a prefix in lower case, such as grpc-metadata-",
   "header",
 );
 
@@ -111,7 +216,15 @@ const metadata: z.ZodType<Partial<MetadataConfig>> = z
     ).optional(),
     prefix: described(
       "Put in front of the names of reply metadata, such as grpc-metadata-. Default none.",
-      matching(/^[a-z0-9_.-]{0,64}$/, "a prefix in lower case, such as grpc-metadata-", "header"),
+      headerPrefix,
+    ).optional(),
+    trailer_prefix: described(
+      "Put in front of the names of trailing metadata. Default what prefix says.",
+      headerPrefix,
+    ).optional(),
+    request_prefix: described(
+      "Request headers with this in front become metadata without it. Default none.",
+      headerPrefix,
     ).optional(),
     status_header: described(
       "Reply metadata whose value sets the HTTP status, such as x-http-code; false for none (default).",
@@ -124,16 +237,23 @@ const metadata: z.ZodType<Partial<MetadataConfig>> = z
   })
   .transform((keys) => {
     const { remove, prefix, status_header: statusHeader } = keys;
-    const given = present<Pick<MetadataConfig, "remove" | "prefix">>({ remove, prefix });
+    const given = present<Omit<MetadataConfig, "statusHeader">>({
+      remove,
+      prefix,
+      trailerPrefix: keys.trailer_prefix,
+      requestPrefix: keys.request_prefix,
+    });
     if (statusHeader === undefined) return given;
     return { ...given, statusHeader: statusHeader === false ? undefined : statusHeader };
   });
 
-/** The three maps of switches, each at the level that `where` names. */
+/** The keys of all switches, each at the level that `where` names. */
 export function switchKeys(where: string): {
   readonly json: z.ZodType<Partial<JsonSwitches> | undefined>;
   readonly rest: z.ZodType<Partial<RestSwitches> | undefined>;
   readonly metadata: z.ZodType<Partial<MetadataConfig> | undefined>;
+  readonly streams: z.ZodType<Partial<StreamSwitches> | undefined>;
+  readonly errors: z.ZodType<Switches["errors"] | undefined>;
 } {
   return {
     json: described(`How JSON is read and printed ${where}.`, json.optional()),
@@ -141,6 +261,18 @@ export function switchKeys(where: string): {
     metadata: described(
       `How HTTP headers and gRPC metadata become each other ${where}.`,
       metadata.optional(),
+    ),
+    streams: described(
+      `How streams are read and written ${where}: a list of formats, or a map.`,
+      z
+        .union([streamFormats.transform((formats) => ({ formats })), streams], {
+          error: "expected a list of formats or a map",
+        })
+        .optional() as z.ZodType<Partial<StreamSwitches> | undefined>,
+    ),
+    errors: described(
+      `What errors look like ${where}: status (default), or problem+json.`,
+      errors.optional(),
     ),
   };
 }
