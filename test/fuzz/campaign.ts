@@ -39,8 +39,9 @@ export interface CampaignReport {
 /** Nothing may take longer, in ms: each target's own bounds are below it. */
 const stuckMs = 20_000;
 
-/** Inputs tried to make a finding smaller. */
-const shrinkTries = 500;
+/** Inputs tried to make a finding smaller, and how long that may take in ms. */
+const shrinkTries = 2000;
+const shrinkMs = 20_000;
 
 /** Further findings would say the same. */
 const mostFindings = 10;
@@ -92,7 +93,9 @@ async function minimize(
   problem: string,
 ): Promise<Finding> {
   let said = problem;
+  const endsAt = performance.now() + shrinkMs;
   const fails = async (candidate: unknown): Promise<boolean> => {
+    if (performance.now() > endsAt) return false;
     const again = await runner.run(candidate);
     if (again === undefined || kindOf(again) !== kindOf(problem)) return false;
     said = again;
@@ -130,7 +133,7 @@ class Runner {
   }
 
   async close(): Promise<void> {
-    await this.#open?.close();
+    await this.#stop();
     process.off("uncaughtException", this.#onCrash);
     process.off("unhandledRejection", this.#onCrash);
   }
@@ -159,8 +162,21 @@ class Runner {
     }
   }
 
+  /** What does not stop has been left with something open. */
+  async #stop(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const stuck = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`${this.#target.name} does not stop`)), stuckMs);
+    });
+    try {
+      await Promise.race([this.#open?.close(), stuck]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   async #restart(): Promise<void> {
-    await this.#open?.close();
+    await this.#stop();
     this.#open = await this.#target.open();
   }
 }

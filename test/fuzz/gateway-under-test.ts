@@ -1,5 +1,5 @@
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from "../support/gateway.ts";
-import { readAnswers, type WireAnswer } from "./answers.ts";
+import { type Answers, readAnswers, type WireAnswer } from "./answers.ts";
 import { judge } from "./verdict.ts";
 import { type ConversationOptions, converse } from "./wire.ts";
 
@@ -11,9 +11,11 @@ export interface GatewayUnderTest {
 }
 
 /** How a connection is used and read. */
-export interface AskOptions extends ConversationOptions {
+export interface AskOptions extends Omit<ConversationOptions, "isEnough"> {
   /** A HEAD request may be among those sent. */
   readonly mayOmitBodies: boolean;
+  /** The answer is a google.api.HttpBody: whatever the upstream says that it is. */
+  readonly takesAnyType: boolean;
 }
 
 /** The answers, of which each is in order; or what is not. */
@@ -37,18 +39,28 @@ export async function startGatewayUnderTest(
   });
   return {
     async ask(parts, asked) {
-      const settings = { boundMs, mayOmitBodies: false, ...asked };
-      const conversation = await converse(gateway.port, parts, settings);
+      const settings = { boundMs, mayOmitBodies: false, takesAnyType: false, ...asked };
+      const conversation = await converse(gateway.port, parts, {
+        ...settings,
+        isEnough: (bytes) => isWhole(readAnswers(bytes, settings.mayOmitBodies)),
+      });
       const crash = crashOf(gateway);
       if (crash !== undefined) return failed(crash);
       if (conversation.end === "stuck") return failed("neither answered nor ended");
       const read = readAnswers(conversation.bytes, settings.mayOmitBodies);
       if (!read.ok) return failed(read.problem);
-      const problem = read.answers.map(judge).find((wrong) => wrong !== undefined);
+      const problem = read.answers
+        .map((answer) => judge(answer, settings.takesAnyType))
+        .find((wrong) => wrong !== undefined);
       return problem === undefined ? read : failed(problem);
     },
     close: () => gateway.stop(),
   };
+}
+
+/** Whether there is an answer, and none that is still coming. */
+function isWhole(read: Answers): boolean {
+  return read.ok && read.answers.length > 0 && read.answers.at(-1)?.framing !== "cut";
 }
 
 function failed(problem: string): Asked {

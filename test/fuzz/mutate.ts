@@ -27,11 +27,14 @@ function mutateOnce(dice: Dice, text: string, tokens: readonly string[]): string
   }
 }
 
+/** Beyond every limit of the gateway that is fuzzed. */
+const mostBytes = 1024 * 1024;
+
 /** A text (bytes as latin1) with a few changes; `tokens` are what is put into it. */
 export function mutate(dice: Dice, text: string, tokens: readonly string[]): string {
   let mutated = text;
   for (let left = dice.between(1, dice.chance(0.7) ? 2 : 8); left > 0; left--) {
-    mutated = mutateOnce(dice, mutated, tokens);
+    mutated = mutateOnce(dice, mutated, tokens).slice(0, mostBytes);
   }
   return mutated;
 }

@@ -55,7 +55,15 @@ function mebibytes(bytes: number): string {
 /** A finding, as a line that `--replay` takes and that a row of fuzz.test.ts is made of. */
 function print({ target, seed, index, problem, input }: Finding): void {
   console.log(`FOUND by seed ${seed}, input ${index}: ${problem}`);
-  console.log(JSON.stringify({ target, input }));
+  console.log(ascii(JSON.stringify({ target, input })));
+}
+
+/** The text with what a terminal may swallow written as escapes. */
+function ascii(text: string): string {
+  return text.replaceAll(
+    /[^\x20-\x7e]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 async function replay(line: string): Promise<void> {

@@ -1,12 +1,16 @@
 import { Code, httpStatusOfCode, type ReasonFacts, reasons } from "../../src/rpc/index.ts";
 import { quote, type WireAnswer } from "./answers.ts";
 
-/** What is wrong with an answer (transcoding.md §4 to §6); undefined when nothing is. */
-export function judge(answer: WireAnswer): string | undefined {
+/**
+ * What is wrong with an answer (transcoding.md §4 to §6); undefined when nothing is. `takesAnyType`: a success
+ * may have any body.
+ */
+export function judge(answer: WireAnswer, takesAnyType: boolean): string | undefined {
   const { status } = answer;
   if (status === 100) return undefined;
   if (status >= 300 && status < 400) return `status ${status}`;
   if (status < 200) return `status ${status}`;
+  if (status < 300 && takesAnyType) return undefined;
   const problem = status < 300 ? judgeSuccess(answer) : judgeError(answer);
   return problem && `${status}: ${problem}: ${quote(answer.body)}`;
 }
@@ -78,7 +82,8 @@ function judgeStatus(value: unknown): string | undefined {
   if (reason === "INTERNAL") return "the gateway threw";
   const facts = factsOf(reason);
   if (facts === undefined) return `the unknown reason ${reason}`;
-  const isFixed = reason !== "UPSTREAM_NOT_GRPC";
+  // What an upstream answers without a sound status has a code by its HTTP status (gRPC "HTTP to gRPC Status Code Mapping").
+  const isFixed = reason !== "UPSTREAM_NOT_GRPC" && reason !== "UPSTREAM_PROTOCOL_ERROR";
   return isFixed && facts.code !== code ? `the reason ${reason} with the code ${code}` : undefined;
 }
 

@@ -9,8 +9,12 @@ export interface Conversation {
 
 /** How a connection is used. */
 export interface ConversationOptions {
-  /** After so long without a byte, in ms, this side ends; undefined: it waits for the other side to. */
+  /**
+   * After so long without a byte, in ms, this side ends what it sends, and after as long again it goes, if what
+   * came is enough; undefined: it waits for the other side to.
+   */
   readonly endAfterQuietMs?: number;
+  readonly isEnough: (bytes: Buffer) => boolean;
   /** After so long, in ms, it is stuck. */
   readonly boundMs: number;
 }
@@ -34,7 +38,11 @@ export function converse(
     const listenOn = (): void => {
       clearTimeout(quiet);
       if (options.endAfterQuietMs === undefined) return;
-      quiet = setTimeout(() => socket.end(), options.endAfterQuietMs);
+      quiet = setTimeout(() => {
+        if (!socket.writableEnded) socket.end();
+        else if (options.isEnough(Buffer.concat(chunks))) socket.destroy();
+        listenOn();
+      }, options.endAfterQuietMs);
     };
     const sendNext = (): void => {
       const part = rest.next();
