@@ -1,5 +1,5 @@
 /** Values like `value` with something taken away, the largest parts first. */
-export function* smaller(value: unknown): Generator<unknown> {
+function* smaller(value: unknown): Generator<unknown> {
   if (typeof value === "string") {
     for (const [from, to] of parts(value.length)) yield value.slice(0, from) + value.slice(to);
   } else if (Array.isArray(value)) {

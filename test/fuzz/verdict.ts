@@ -1,4 +1,4 @@
-import { Code, httpStatusOfCode, type ReasonFacts, reasons } from "../../src/rpc/index.ts";
+import { httpStatusOfCode, type ReasonFacts, reasons } from "../../src/rpc/index.ts";
 import { quote, type WireAnswer } from "./answers.ts";
 
 /**
@@ -99,7 +99,7 @@ function factsOf(reason: string): ReasonFacts | undefined {
 }
 
 /** The reason of an answer's ErrorInfo with the domain `diglot`. */
-export function reasonOf(status: unknown): string | undefined {
+function reasonOf(status: unknown): string | undefined {
   if (!isObject(status) || !Array.isArray(status["details"])) return undefined;
   const details: readonly unknown[] = status["details"];
   const info = details.findLast((detail) => isObject(detail) && detail["domain"] === "diglot");
@@ -127,10 +127,4 @@ export function parsed(text: string): unknown {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** The code of an error answer, OK for the others. */
-export function codeOfAnswer(answer: WireAnswer): number {
-  const value = answer.status < 300 ? undefined : parsed(answer.body.toString("utf8"));
-  return isObject(value) ? Number(value["code"]) : Code.OK;
 }
