@@ -1,5 +1,6 @@
 import { err, ok, type Result } from "../base/index.ts";
 import { checkBounds } from "./check/bounds.ts";
+import { checkCodings } from "./check/codings.ts";
 import { checkRelations } from "./check/relations.ts";
 import { valueShower } from "./check/show-value.ts";
 import { validate } from "./check/validate.ts";
@@ -79,7 +80,9 @@ export async function parseConfig(
   const shower = valueShower(plain.value, plain.referenced);
   const checked = validate(plain.value, shower);
   const findings = [
-    ...(checked.ok ? checkBounds(checked.value) : checked.error),
+    ...(checked.ok
+      ? [...checkBounds(checked.value), ...checkCodings(checked.value)]
+      : checked.error),
     ...checkRelations(plain.value, shower),
   ];
   const silent = new Set(plain.unresolved.map(formatPath));

@@ -48,11 +48,11 @@ suite("a preset", () => {
     const [listener] = config.listeners;
     const [route] = listener?.routes ?? [];
     assert.equal(route?.json.emitDefaults, false);
-    assert.equal(route?.json.ignoreUnknownFields, true);
-    assert.equal(route?.streams.framing, "result");
-    assert.equal(route?.streams.websocket, true);
-    assert.equal(route?.rest.wrongMethod, 501);
-    assert.equal(route?.metadata.requestPrefix, "grpc-metadata-");
+    assert.equal(route.json.ignoreUnknownFields, true);
+    assert.equal(route.streams.framing, "result");
+    assert.equal(route.streams.websocket, true);
+    assert.equal(route.rest.wrongMethod, 501);
+    assert.equal(route.metadata.requestPrefix, "grpc-metadata-");
   });
 
   test("of a listener is for that listener alone, and stands above the top level", async () => {
@@ -61,8 +61,8 @@ suite("a preset", () => {
     const config = await configOf(sample({ more, listeners }));
     const [first] = config.listeners;
     assert.equal(first?.rest.wrongMethod, 404);
-    assert.equal(first?.rest.plusAsSpace, false);
-    assert.equal(first?.routes[0]?.rest.conflicts, "path_wins");
+    assert.equal(first.rest.plusAsSpace, false);
+    assert.equal(first.routes[0]?.rest.conflicts, "path_wins");
     assert.equal(config.routes[0]?.rest.conflicts, "refuse");
   });
 
@@ -83,8 +83,8 @@ suite("switches of streams", () => {
     );
     assert.deepEqual(asList.routes[0]?.streams.formats, ["sse", "array"]);
     assert.deepEqual(asMap.routes[0]?.streams.formats, ["sse", "array"]);
-    assert.equal(asMap.routes[0]?.streams.sseHeartbeatMs, 0);
-    assert.equal(asList.routes[0]?.streams.sseHeartbeatMs, 15_000);
+    assert.equal(asMap.routes[0].streams.sseHeartbeatMs, 0);
+    assert.equal(asList.routes[0].streams.sseHeartbeatMs, 15_000);
   });
 
   const refused = [

@@ -1,20 +1,24 @@
 import type { SwitchLevel } from "../schema/switches.ts";
 
 /** What clients of grpc-gateway v2 may rely on, its ServeMux at its defaults. */
-export const grpcGateway: SwitchLevel = {
-  json: { ignoreUnknownFields: true, emitDefaults: true },
-  rest: {
+export const grpcGateway: SwitchLevel = Object.freeze({
+  json: Object.freeze({ ignoreUnknownFields: true, emitDefaults: true }),
+  rest: Object.freeze({
     autoMapping: false,
     ignoreUnknownQuery: true,
     wrongMethod: 501,
     conflicts: "path_wins",
     unexpectedBody: "ignore",
     fillUpdateMask: true,
-  },
-  metadata: {
+  }),
+  metadata: Object.freeze({
     prefix: "grpc-metadata-",
     trailerPrefix: "grpc-trailer-",
     requestPrefix: "grpc-metadata-",
-  },
-  streams: { formats: ["ndjson"], framing: "result", concatenated: true },
-};
+  }),
+  streams: Object.freeze({
+    formats: Object.freeze<("array" | "ndjson")[]>(["ndjson"]),
+    framing: "result",
+    concatenated: true,
+  }),
+});
