@@ -93,7 +93,21 @@ suite("switches of streams", () => {
       more: "streams: [ndjsn]",
       want: /"ndjsn" is not a format of streams/,
     },
-    { name: "an unknown key", more: "streams: { formatz: [sse] }", want: /formatz/ },
+    {
+      name: "an unknown key",
+      more: "streams: { formatz: [sse] }",
+      want: /unknown key "formatz"[\s\S]*did you mean "formats"\?/,
+    },
+    {
+      name: "an unknown framing",
+      more: "streams: { framing: resul }",
+      want: /"resul" is not a framing[\s\S]*did you mean "result"\?/,
+    },
+    {
+      name: "an unknown format of a list",
+      more: "streams: [ndjsn]",
+      want: /did you mean "ndjson"\?/,
+    },
     {
       name: "an origin with a path",
       more: 'streams: { websocket_origins: ["https://a.example/x"] }',

@@ -6,7 +6,9 @@ export function schemaAt(schema: JsonSchema, path: DocumentPath): JsonSchema | u
   let at: JsonSchema | undefined = schema;
   for (const step of path) {
     if (at === undefined) return undefined;
-    at = typeof step === "number" ? at.items : childSchema(at, step);
+    at = kindsOf(at)
+      .map((kind) => (typeof step === "number" ? kind.items : childSchema(kind, step)))
+      .find((child) => child !== undefined);
   }
   return at;
 }
@@ -19,5 +21,13 @@ function childSchema(schema: JsonSchema, key: string): JsonSchema | undefined {
 
 /** The keys that a map may have; none where it is a map of names. */
 export function knownKeys(schema: JsonSchema | undefined): readonly string[] {
-  return Object.keys(schema?.properties ?? {}).filter((key) => key !== "$schema");
+  if (schema === undefined) return [];
+  return kindsOf(schema)
+    .flatMap((kind) => Object.keys(kind.properties ?? {}))
+    .filter((key) => key !== "$schema");
+}
+
+/** The schema itself, and what a value may be in its place: a map beside a list or a switch. */
+function kindsOf(schema: JsonSchema): readonly JsonSchema[] {
+  return [schema, ...(schema.anyOf ?? [])];
 }
