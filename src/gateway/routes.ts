@@ -4,6 +4,7 @@ import { afterFirstMessage, type Target, type TargetCluster } from "../http/inde
 import { compileRestBinding, type RestOptions } from "../protocol/index.ts";
 import { buildRouteTable, parseTemplate, type Route, type RouteTable } from "../route/index.ts";
 import type { CodecCache } from "./codecs.ts";
+import type { FilterCache } from "./filters.ts";
 import type { PlannedBinding } from "./plan.ts";
 
 /** Why a binding cannot be served. */
@@ -19,6 +20,8 @@ export interface RoutesInput {
   readonly limits: ListenerLimits;
   readonly rest: RestSwitches;
   readonly codecs: CodecCache;
+  /** Gives the filters that routes name, made for the messages of a method. */
+  readonly filters: FilterCache;
   readonly clock: Clock;
 }
 
@@ -74,6 +77,8 @@ function compileRoute(
     clock: input.clock,
   });
   if (!protocol.ok) return refuse(protocol.error);
+  const filters = input.filters(settings.filters, method.input);
+  if (!filters.ok) return refuse([filters.error]);
   return ok({
     method: rule.kind,
     template: template.value,
@@ -81,7 +86,7 @@ function compileRoute(
       route: rule.template,
       rpc: `${method.parent.typeName}/${method.name}`,
       protocol: protocol.value,
-      filters: [],
+      filters: filters.value,
       webSocketOrigins:
         method.methodKind !== "unary" && options.streams.websocket
           ? options.streams.websocketOrigins

@@ -17,6 +17,7 @@ import {
 import { plainFailureRules } from "../protocol/index.ts";
 import { type Failure, gatewayFailure } from "../rpc/index.ts";
 import { type CodecCache, createCodecCache } from "./codecs.ts";
+import { createFilters } from "./filters.ts";
 import { type PlannedBinding, type PlanProblem, planBindings } from "./plan.ts";
 import { type BindingProblem, compileRoutes } from "./routes.ts";
 
@@ -53,6 +54,7 @@ export async function compileConfig(
   if (!schema.ok) return err(schema.error.map(ofDescriptor));
   const problems: Problem[] = [];
   const codecs = createCodecCache(schema.value);
+  const filters = await createFilters(config.filters, schema.value);
   const snapshots = new Map<string, Snapshot>();
   const plans = new Map<string, readonly PlannedBinding[]>();
   for (const listener of config.listeners) {
@@ -66,6 +68,7 @@ export async function compileConfig(
       limits,
       rest,
       codecs,
+      filters,
       clock: dependencies.clock,
     });
     if (table.ok) {

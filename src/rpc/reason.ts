@@ -44,6 +44,10 @@ export const reasons = {
     code: Code.INVALID_ARGUMENT,
     meaning: "The body and the path give one field different values.",
   },
+  CONSTRAINT_VIOLATION: {
+    code: Code.INVALID_ARGUMENT,
+    meaning: "The message breaks a `buf.validate` rule of its type (filter `protovalidate`).",
+  },
   UNEXPECTED_BODY: {
     code: Code.INVALID_ARGUMENT,
     meaning: "The request has a body and its HTTP rule takes none.",

@@ -27,6 +27,8 @@ export interface TestGatewayOptions {
   readonly routes?: string;
   /** YAML under the cluster. */
   readonly cluster?: string;
+  /** Folder of .proto files, when they are not the example's. */
+  readonly protos?: string;
   /** Where the upstream is, when it is not the example back end. */
   readonly upstreamPort?: number;
 }
@@ -40,7 +42,7 @@ const quiet: Logger = {
 
 /** The YAML of a test gateway. */
 export function testConfig(upstreamPort: number, options: TestGatewayOptions = {}): string {
-  const protos = new URL("../../protos", import.meta.url).pathname;
+  const protos = options.protos ?? new URL("../../protos", import.meta.url).pathname;
   return [
     "version: 1",
     "listeners:",

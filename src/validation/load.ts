@@ -1,0 +1,63 @@
+import { fromBinary } from "@bufbuild/protobuf";
+import type { Validator, Violation } from "@bufbuild/protovalidate";
+import { err, ok, type Result } from "../base/index.ts";
+import type { DescMessage, Registry } from "../descriptor/index.ts";
+import { type Envelope, envelopePrefixBytes, type Failure, gatewayFailure } from "../rpc/index.ts";
+import { hasRules } from "./has-rules.ts";
+import { formatViolationPath } from "./violation-path.ts";
+
+/** Says what is wrong with a message on its way up; undefined when it keeps every rule. */
+export type MessageCheck = (envelope: Envelope) => Failure | undefined;
+
+/** The rules of a schema. */
+export interface MessageValidation {
+  /**
+   * The check of one message type; undefined when nothing in it, at any depth, has a rule, so that such
+   * methods pay nothing. The error is a sentence about a rule that cannot be used.
+   */
+  compile(message: DescMessage): Result<MessageCheck | undefined, string>;
+}
+
+/** Loads protovalidate, which a gateway without this filter never does, for the messages of a schema. */
+export async function loadMessageValidation(registry: Registry): Promise<MessageValidation> {
+  const { createValidator } = await import("@bufbuild/protovalidate");
+  const validator = createValidator({ registry });
+  return {
+    compile(message) {
+      if (!hasRules(message)) return ok(undefined);
+      const problem = tryRules(validator, message);
+      return problem === undefined ? ok(checkOf(validator, message)) : err(problem);
+    },
+  };
+}
+
+/** Rules are compiled when they are first used: an empty message shows whether they can be. */
+function tryRules(validator: Validator, message: DescMessage): string | undefined {
+  const result = validator.validate(message, fromBinary(message, new Uint8Array(0)));
+  if (result.kind !== "error" || result.error.name !== "CompilationError") return undefined;
+  return `${message.typeName}: ${result.error.message}`;
+}
+
+function checkOf(validator: Validator, message: DescMessage): MessageCheck {
+  return (envelope) => {
+    const decoded = fromBinary(message, envelope.subarray(envelopePrefixBytes));
+    const result = validator.validate(message, decoded);
+    if (result.kind === "valid") return undefined;
+    if (result.kind === "invalid") return violationFailure(result.violations);
+    const cause = `${message.typeName}: ${result.error.message}`;
+    return gatewayFailure("INTERNAL", "a validation rule cannot be evaluated", { cause });
+  };
+}
+
+function violationFailure(violations: readonly Violation[]): Failure {
+  const listed = violations.map((violation) => ({
+    field: formatViolationPath(violation.field),
+    description: violation.message,
+  }));
+  const [first] = listed;
+  const place = first === undefined || first.field === "" ? "" : `${first.field}: `;
+  const more = listed.length > 1 ? `; and ${listed.length - 1} more` : "";
+  return gatewayFailure("CONSTRAINT_VIOLATION", `${place}${first?.description ?? ""}${more}`, {
+    violations: listed,
+  });
+}
