@@ -122,7 +122,8 @@ export const raw: FuzzTarget<RawInput> = {
         const bytes = requests.join("") + sentinel;
         const asked = await gateway.ask(cutAt(bytes, cuts), {
           mayOmitBodies: bytes.includes("HEAD"),
-          endAfterQuietMs: 25,
+          // What is sound ends by itself; hurrying it would lose answers on a busy machine.
+          ...(isSound ? {} : { endAfterQuietMs: 25 }),
         });
         if (!asked.ok) return asked.problem;
         const final = asked.answers.filter(({ status }) => status >= 200);

@@ -82,7 +82,10 @@ export const streams: FuzzTarget<StreamsInput> = {
 async function run(gateway: GatewayUnderTest, input: StreamsInput): Promise<string | undefined> {
   const { elements, isWhole } = input;
   const isSound = input.body === "" && isWhole;
-  const asked = await gateway.ask(cutAt(requestOf(input), input.cuts), { endAfterQuietMs: 40 });
+  const asked = await gateway.ask(
+    cutAt(requestOf(input), input.cuts),
+    isSound ? {} : { endAfterQuietMs: 40 },
+  );
   if (!asked.ok) return asked.problem;
   const answer = asked.answers.find(({ status }) => status >= 200);
   if (answer === undefined) return isSound ? "no answer" : undefined;
