@@ -36,6 +36,7 @@ class CommencedReply implements Reply, MessageStream {
   #first: NextMessage | undefined = undefined;
   #waiting: ((next: NextMessage) => void) | undefined = undefined;
   #isCancelled = false;
+  #begun = false;
 
   get headers(): Metadata {
     return this.#inner?.headers ?? emptyMetadata;
@@ -76,16 +77,17 @@ class CommencedReply implements Reply, MessageStream {
   }
 
   poll(): Envelope | undefined {
-    if (this.#first !== undefined || !this.#begun) return undefined;
-    return this.#stream()?.poll();
+    const first = this.#first;
+    if (first === undefined) return this.#begun ? this.#stream()?.poll() : undefined;
+    if (!first.ok || first.value === undefined) return undefined;
+    this.#first = undefined;
+    return first.value;
   }
 
   cancel(): void {
     this.#isCancelled = true;
     this.#stream()?.cancel();
   }
-
-  #begun = false;
 
   #stream(): MessageStream | undefined {
     const messages = this.#inner?.messages;

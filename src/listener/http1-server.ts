@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import type { Clock } from "../base/index.ts";
 import { type GatewayFailure, gatewayFailure } from "../rpc/index.ts";
 import { BodyWatch } from "./body-watch.ts";
+import { answerDetached, answerUnderWay } from "./detached-socket.ts";
 import { breakBody } from "./http1-body.ts";
 import { type ClientError, failureOfClientError } from "./http1-error.ts";
 import { Http1Exchange } from "./http1-exchange.ts";
@@ -79,7 +80,7 @@ export function createHttp1Server(
   server.on("connect", (request: IncomingMessage, socket: Duplex) => {
     const failure = gatewayFailure("UNSUPPORTED_HTTP_METHOD", "this method is not served");
     const answer = dependencies.service.refuse(failure, refused(request, "unknown"));
-    socket.end(serializeResponse(answer));
+    answerDetached(socket, answer);
   });
   let closeWebSockets = (): void => undefined;
   if (options.webSockets) {
@@ -167,11 +168,6 @@ function refused(request: IncomingMessage, peer: string): RefusedRequest {
   };
 }
 
-/** A socket on which Node is still writing an answer carries it here. */
-interface BusySocket {
-  readonly _httpMessage?: ServerResponse | null;
-}
-
 /**
  * Answers what the parser gave up on. A body that breaks fails the exchange it belongs to; a broken request
  * is answered after the answers to the sound ones before it (faults.md, H1-38).
@@ -190,8 +186,8 @@ function answerClientError(
     const response = dependencies.service.refuse(failure, { method: "", path: "", peer: "" });
     socket.end(serializeResponse(response), () => socket.destroy());
   };
-  const busy = (socket as BusySocket)._httpMessage;
-  if (busy == null) answer();
+  const busy = answerUnderWay(socket);
+  if (busy === undefined) answer();
   else if (busy.req.complete) busy.once("close", answer);
   else breakBody(busy.req, failure.reason === "REQUEST_TIMEOUT" ? "tooSlow" : "incomplete");
 }

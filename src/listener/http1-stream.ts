@@ -21,7 +21,9 @@ export async function writeStream(
     clearImmediate(flush);
     if (response.destroyed) break;
     if (piece === "cut") {
-      socket.destroy();
+      // What was written before still goes out: a client may use what it has got.
+      socket.setTimeout(context.stallMs, () => socket.destroy());
+      socket.destroySoon();
       return;
     }
     if (piece === "end") {

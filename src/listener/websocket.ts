@@ -5,8 +5,8 @@ import type { Clock } from "../base/index.ts";
 import { headerValue, type Response, type WholeResponse } from "../exchange/index.ts";
 import { codeName, gatewayFailure } from "../rpc/index.ts";
 import type { BodyWatch } from "./body-watch.ts";
+import { adoptSocket, answerDetached } from "./detached-socket.ts";
 import { readHead } from "./http1-head.ts";
-import { serializeResponse } from "./http1-response.ts";
 import type { ListenerOptions } from "./options.ts";
 import type { Service } from "./service.ts";
 import { WebSocketExchange } from "./websocket-exchange.ts";
@@ -51,15 +51,17 @@ export function serveWebSockets(
     }
     const admitted = admit(request, options, dependencies);
     if ("status" in admitted) {
-      socket.end(serializeResponse(admitted), () => socket.destroy());
+      answerDetached(socket, admitted);
       return;
     }
-    sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      open.add(webSocket);
-      webSocket.once("close", () => open.delete(webSocket));
-      admitted.attach(webSocket);
-      void dependencies.service.handle(admitted).then((response) => {
-        void answer(webSocket, response, options, dependencies.clock);
+    adoptSocket(socket, () => {
+      sockets.handleUpgrade(request, socket, head, (webSocket) => {
+        open.add(webSocket);
+        webSocket.once("close", () => open.delete(webSocket));
+        admitted.attach(webSocket);
+        void dependencies.service.handle(admitted).then((response) => {
+          void answer(webSocket, response, options, dependencies.clock);
+        });
       });
     });
   });
@@ -70,11 +72,13 @@ export function serveWebSockets(
 
 /** Another protocol than WebSocket is offered, which a server may ignore (RFC 9110 §7.8): a request without a body is served. */
 function ignoreUpgrade(server: Server, request: IncomingMessage, socket: Duplex): void {
-  const response = new ServerResponse(request);
-  response.shouldKeepAlive = false;
-  response.assignSocket(socket as Parameters<ServerResponse["assignSocket"]>[0]);
-  response.on("finish", () => socket.end());
-  server.emit("request", request, response);
+  adoptSocket(socket, () => {
+    const response = new ServerResponse(request);
+    response.shouldKeepAlive = false;
+    response.assignSocket(socket as Parameters<ServerResponse["assignSocket"]>[0]);
+    response.on("finish", () => socket.end(() => socket.destroy()));
+    server.emit("request", request, response);
+  });
 }
 
 function admit(

@@ -36,6 +36,10 @@ export const reasons = {
     meaning: "A query parameter is unknown, repeated, in conflict or cannot be read as its field.",
   },
   INVALID_JSON: { code: Code.INVALID_ARGUMENT, meaning: "The body is not valid JSON (RFC 8259)." },
+  INVALID_FORM: {
+    code: Code.INVALID_ARGUMENT,
+    meaning: "The body is not well-formed multipart/form-data (RFC 7578).",
+  },
   INVALID_FIELD: {
     code: Code.INVALID_ARGUMENT,
     meaning: "A JSON value does not fit its field, or the field does not exist.",

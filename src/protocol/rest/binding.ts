@@ -16,8 +16,9 @@ import {
   resolveFieldPath,
 } from "./field-path.ts";
 import { isHttpBody } from "./http-body.ts";
+import { compileMultipart } from "./multipart-fields.ts";
 import { compileOpen } from "./open.ts";
-import type { BodyRule, OpenRules } from "./open-rules.ts";
+import type { BodyRule, MultipartBinder, OpenRules } from "./open-rules.ts";
 import { compileOpenStream } from "./open-stream.ts";
 import type { RestOptions } from "./options.ts";
 import { compileParameters } from "./parameter.ts";
@@ -203,7 +204,7 @@ function bodyRule(
     reader,
     guard: isBound ? compileGuard(paths) : undefined,
     form: formRules(input, paths, bodyField),
-    multipart: undefined,
+    multipart: multipartBinder(input, paths, bodyField),
     isHttpBody: isHttpBody(bodyMessage(method.input, bodyField)),
     fieldNumber: bodyField?.number ?? 0,
     fillMask: fillsMask ? compileMaskFiller(method.input, bodyField) : undefined,
@@ -214,6 +215,24 @@ function bodyRule(
 function bodyMessage(input: DescMessage, field: DescField | undefined): DescMessage | undefined {
   if (field === undefined) return input;
   return field.fieldKind === "message" ? field.message : undefined;
+}
+
+function multipartBinder(
+  { options, method, codecs }: RestBindingInput,
+  paths: readonly FieldPath[],
+  bodyField: DescField | undefined,
+): MultipartBinder | undefined {
+  const root = bodyMessage(method.input, bodyField);
+  if (root === undefined) return undefined;
+  return compileMultipart({
+    root,
+    prefix: bodyField === undefined ? [] : [bodyField],
+    pathBound: new Set(paths.map(pathName)),
+    chosen: chosenBefore(paths, undefined),
+    ignoreUnknown: options.json.ignoreUnknownFields,
+    maxParts: options.limits.queryParameters,
+    codecs,
+  });
 }
 
 /** A form fills the message that the body is; its parameters are named from there (transcoding.md §2). */

@@ -1,5 +1,6 @@
 import { type Clock, err, ok } from "../../base/index.ts";
 import { type Exchange, headerValue } from "../../exchange/index.ts";
+import { JsonSink } from "../../protojson/index.ts";
 import {
   type Envelope,
   type Failure,
@@ -8,7 +9,7 @@ import {
   type Reply,
 } from "../../rpc/index.ts";
 import { compileFormatChooser } from "./accept.ts";
-import type { CloseRules, Closer } from "./close.ts";
+import { type CloseRules, type Closer, undecodable } from "./close.ts";
 import { type DetailsPrinter, failureText } from "./fail.ts";
 import type { StreamSwitches } from "./options.ts";
 import { jsonMessagePrinter, type MessagePrinter, ReplyBody } from "./reply-body.ts";
@@ -26,6 +27,9 @@ export interface CloseStreamRules extends CloseRules {
 }
 
 const noBytes = new Uint8Array(0);
+
+/** Where first messages are printed only to see that they can be. */
+const scratch = new JsonSink();
 
 /** Compiles reply → response for one binding whose reply is a stream of messages (transcoding.md §6). */
 export function compileCloseStream(rules: CloseStreamRules): Closer {
@@ -48,6 +52,12 @@ export function compileCloseStream(rules: CloseStreamRules): Closer {
       messages.cancel();
       return err(notAcceptable);
     }
+    if (first !== undefined && !common.print(first, scratch)) {
+      // Nothing was sent yet, so the failure can have its own status.
+      messages.cancel();
+      return err(undecodable);
+    }
+    scratch.reset();
     const headers = ["content-type", format.contentType, ...format.headers];
     addReplyMetadata(reply.headers, metadata.prefix, headers);
     if (exchange.method === "HEAD") {

@@ -23,6 +23,10 @@ export function resolveFieldPath(
   let message: DescMessage | undefined = root;
   for (const name of names) {
     if (message === undefined) return err(`"${pathName(path)}" has no fields`);
+    // Its fields are not what its JSON has: a seconds field of a Timestamp, say, could make one that is none.
+    if (path.length > 0 && message.typeName.startsWith("google.protobuf.")) {
+      return err(`"${pathName(path)}" is a ${message.typeName}, which is given whole`);
+    }
     const field = fieldsByName(message).get(name);
     if (field === undefined) return err(noSuchField(message, name));
     path.push(field);

@@ -21,9 +21,8 @@ export interface QueryRules {
  */
 export function bindQuery(query: string, rules: QueryRules, out: WireWriter): Failure | undefined {
   if (query === "") return undefined;
-  const seen = new Set<string>();
-  const chosen = new Map<string, string>();
-  for (const choice of rules.chosen) chosen.set(choice.group, choice.member);
+  const state: FormState = { seen: new Set(), chosen: new Map() };
+  for (const choice of rules.chosen) state.chosen.set(choice.group, choice.member);
   let count = 0;
   for (let start = 0; start <= query.length; ) {
     const ampersand = query.indexOf("&", start);
@@ -31,7 +30,7 @@ export function bindQuery(query: string, rules: QueryRules, out: WireWriter): Fa
     if (end > start) {
       count++;
       if (count > rules.maxParameters) return tooMany(rules);
-      const failure = bindPair(query.slice(start, end), rules, seen, chosen, out);
+      const failure = bindPair(query.slice(start, end), rules, state, out);
       if (failure !== undefined) return failure;
     }
     start = end + 1;
@@ -42,8 +41,7 @@ export function bindQuery(query: string, rules: QueryRules, out: WireWriter): Fa
 function bindPair(
   pair: string,
   rules: QueryRules,
-  seen: Set<string>,
-  chosen: Map<string, string>,
+  state: FormState,
   out: WireWriter,
 ): Failure | undefined {
   const equals = pair.indexOf("=");
@@ -54,19 +52,32 @@ function bindPair(
   if (parameter.kind === "ignored") return undefined;
   if (parameter.kind === "refused") return badParameter(rules, name, parameter.message);
   const { field } = parameter;
-  const problem =
-    repetition(field, seen) ?? oneofConflict(field, chosen) ?? field.write(value, out);
+  const problem = bindOnce(field, state) ?? field.write(value, out);
   return problem === undefined ? undefined : badParameter(rules, name, problem);
 }
 
-function repetition(field: BoundField, seen: Set<string>): string | undefined {
+/** What the parameters of a request so far have set. */
+export interface FormState {
+  readonly seen: Set<string>;
+  /** The chosen member of each oneof, by the oneof. */
+  readonly chosen: Map<string, string>;
+}
+
+/** Notes that a field is set; says why it may not be, a second time or beside another member of its oneof. */
+export function bindOnce(field: FieldIdentity, state: FormState): string | undefined {
+  return repetition(field, state.seen) ?? oneofConflict(field, state.chosen);
+}
+
+type FieldIdentity = Pick<BoundField, "id" | "repeated" | "choices">;
+
+function repetition(field: FieldIdentity, seen: Set<string>): string | undefined {
   if (field.repeated) return undefined;
   if (seen.has(field.id)) return "is given more than once and is not repeated";
   seen.add(field.id);
   return undefined;
 }
 
-function oneofConflict(field: BoundField, chosen: Map<string, string>): string | undefined {
+function oneofConflict(field: FieldIdentity, chosen: Map<string, string>): string | undefined {
   for (const { group, member } of field.choices) {
     const other = chosen.get(group);
     if (other !== undefined && other !== member) {

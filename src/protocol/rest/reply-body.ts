@@ -9,6 +9,7 @@ import {
   type MessageStream,
 } from "../../rpc/index.ts";
 import type { StreamEnd } from "../protocol.ts";
+import { undecodable } from "./close.ts";
 import type { StreamFormat } from "./stream-format.ts";
 
 /** Prints one message of a stream; false when it cannot be decoded. */
@@ -212,11 +213,6 @@ export function jsonMessagePrinter(writer: JsonWriter): MessagePrinter {
   return (envelope, out) =>
     writer.write(envelope, envelopePrefixBytes, envelope.length, out) === undefined;
 }
-
-const undecodable = gatewayFailure(
-  "UPSTREAM_INVALID_MESSAGE",
-  "the upstream's message cannot be decoded",
-);
 
 const idle = gatewayFailure("STREAM_IDLE", "nothing came either way for too long");
 

@@ -1,0 +1,299 @@
+import assert from "node:assert/strict";
+import { after, before, suite, test } from "node:test";
+import fc from "fast-check";
+import { parseMultipart } from "../../src/protocol/rest/multipart.ts";
+import { startTestGateway, type TestGateway } from "../support/gateway.ts";
+import { type Answer, reasonOf, send } from "../support/http-client.ts";
+
+const type = "multipart/form-data; boundary=b";
+
+/** A part with its head and data, up to the next boundary. */
+function part(head: string, data: string | Buffer): Buffer {
+  return Buffer.concat([
+    Buffer.from(`--b\r\n${head}\r\n\r\n`),
+    Buffer.from(data),
+    Buffer.from("\r\n"),
+  ]);
+}
+
+function named(name: string, data: string | Buffer, more = ""): Buffer {
+  return part(`Content-Disposition: form-data; name="${name}"${more}`, data);
+}
+
+function form(...parts: readonly Buffer[]): Buffer {
+  return Buffer.concat([...parts, Buffer.from("--b--\r\n")]);
+}
+
+suite("§2: cutting multipart/form-data", () => {
+  test("gives name, file name, type and bytes of each part", () => {
+    const binary = Buffer.from([0, 13, 10, 45, 45, 97, 255]);
+    const body = form(
+      named("a", "1"),
+      named("f", binary, '; filename="x%22y.bin"\r\nContent-Type: image/png'),
+    );
+    const parts = parseMultipart(body, type, 10);
+    assert.ok(parts.ok);
+    assert.deepEqual(
+      parts.value.map(({ data, ...rest }) => ({
+        ...rest,
+        data: Buffer.from(data).toString("hex"),
+      })),
+      [
+        { name: "a", filename: undefined, contentType: undefined, data: "31" },
+        { name: "f", filename: 'x"y.bin', contentType: "image/png", data: binary.toString("hex") },
+      ],
+    );
+  });
+
+  const good = [
+    { name: "no parts", body: Buffer.from("--b--"), count: 0 },
+    { name: "an empty part", body: form(named("a", "")), count: 1 },
+    {
+      name: "text behind the last boundary",
+      body: Buffer.concat([form(named("a", "1")), Buffer.from("more")]),
+      count: 1,
+    },
+    {
+      name: "blanks behind a boundary",
+      body: Buffer.from("--b \t\r\ncontent-disposition: form-data; name=a\r\n\r\n1\r\n--b--"),
+      count: 1,
+    },
+  ];
+  for (const { name, body, count } of good) {
+    test(`takes ${name}`, () => {
+      const parts = parseMultipart(body, type, 10);
+      assert.ok(parts.ok);
+      assert.equal(parts.value.length, count);
+    });
+  }
+
+  test("takes a quoted boundary", () => {
+    assert.ok(parseMultipart(Buffer.from("--a b--"), 'multipart/form-data; boundary="a b"', 1).ok);
+  });
+
+  const bad = [
+    {
+      name: "no boundary",
+      contentType: "multipart/form-data",
+      body: form(),
+      message: /no boundary/,
+    },
+    {
+      name: "a boundary that is none",
+      contentType: 'multipart/form-data; boundary="{"',
+      body: form(),
+      message: /no boundary/,
+    },
+    { name: "an empty body", body: Buffer.alloc(0), message: /begin with its boundary/ },
+    {
+      name: "text before the first part",
+      body: Buffer.concat([Buffer.from("hi\r\n"), form()]),
+      message: /begin with its boundary/,
+    },
+    {
+      name: "a body that ends inside a part",
+      body: named("a", "1"),
+      message: /ends inside a part|followed by/,
+    },
+    {
+      name: "a boundary with text behind it",
+      body: Buffer.from("--bad\r\n"),
+      message: /followed by something else/,
+    },
+    {
+      name: "a part without the end of its head",
+      body: Buffer.from("--b\r\nx: y\r\n--b--"),
+      message: /no end of its head/,
+    },
+    {
+      name: "a part without a name",
+      body: form(part("content-disposition: form-data", "1")),
+      message: /no name/,
+    },
+    { name: "a part with an empty name", body: form(named("", "1")), message: /no name/ },
+    {
+      name: "a part without a disposition",
+      body: form(part("x: y", "1")),
+      message: /not form-data/,
+    },
+    {
+      name: "another disposition",
+      body: form(part('content-disposition: attachment; name="a"', "1")),
+      message: /not form-data/,
+    },
+    {
+      name: "a head line without a colon",
+      body: form(part('content-disposition: form-data; name="a"\r\nx', "1")),
+      message: /no colon/,
+    },
+    {
+      name: "base64",
+      body: form(named("a", "MQ==", "\r\ncontent-transfer-encoding: base64")),
+      message: /content-transfer-encoding/,
+    },
+    {
+      name: "a name of 257 characters",
+      body: form(named("n".repeat(257), "1")),
+      message: /too long/,
+    },
+    {
+      name: "more parts than the limit",
+      body: form(...Array.from({ length: 11 }, () => named("a", "1"))),
+      message: /more than 10 parts/,
+    },
+  ];
+  for (const { name, contentType = type, body, message } of bad) {
+    test(`refuses ${name}`, () => {
+      const parts = parseMultipart(body, contentType, 10);
+      assert.ok(!parts.ok && parts.error.kind === "gateway");
+      assert.equal(parts.error.reason, "INVALID_FORM");
+      assert.match(parts.error.message, message);
+    });
+  }
+
+  test("any bytes are cut or refused, without a throw", () => {
+    const pieces = fc.constantFrom(
+      "--b",
+      "--b--",
+      "\r\n",
+      "\r\n\r\n",
+      "content-disposition: form-data",
+      '; name="a"',
+      ":",
+      "x",
+      "\0",
+    );
+    fc.assert(
+      fc.property(fc.array(pieces, { maxLength: 20 }), (texts) => {
+        parseMultipart(Buffer.from(texts.join("")), type, 3);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test("any data comes back as it was", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (data) => {
+        if (Buffer.from(data).includes("\r\n--b")) return;
+        const parts = parseMultipart(form(named("a", Buffer.from(data))), type, 3);
+        assert.ok(parts.ok);
+        assert.deepEqual(Buffer.from(parts.value[0]?.data ?? []), Buffer.from(data));
+      }),
+    );
+  });
+});
+
+suite("§2: multipart/form-data into a message", () => {
+  let gateway: TestGateway;
+  before(async () => {
+    gateway = await startTestGateway();
+  });
+  after(() => gateway.stop());
+
+  const post = (target: string, ...parts: readonly Buffer[]): Promise<Answer> =>
+    send(gateway.port, "POST", target, { headers: { "content-type": type }, body: form(...parts) });
+
+  test("text parts bind as in a query, bytes as they are, JSON parts as messages", async () => {
+    const answer = await post(
+      "/v1/kitchen-sink:echo",
+      named("f_string", "a+b é"),
+      named("fInt32", "7"),
+      named("r_string", "x"),
+      named("r_string", "y"),
+      named("nested.text", "in"),
+      named("f_bytes", Buffer.from([0, 255, 13, 10])),
+      named("r_bytes", "one"),
+      named("r_bytes", "two"),
+      named("choice_nested", '{"number": "5"}', "\r\ncontent-type: application/json"),
+      named("m_string[k]", "v"),
+    );
+    assert.equal(answer.status, 200, answer.text);
+    assert.deepEqual(answer.json, {
+      fString: "a+b é",
+      fInt32: 7,
+      rString: ["x", "y"],
+      nested: { text: "in" },
+      fBytes: Buffer.from([0, 255, 13, 10]).toString("base64"),
+      rBytes: ["b25l", "dHdv"],
+      choiceNested: { number: "5" },
+      mString: { k: "v" },
+    });
+  });
+
+  test("fills the field that the body is", async () => {
+    const answer = await post(
+      "/v1/kitchen-sink/nested",
+      named("text", "x"),
+      named("child.number", "3"),
+    );
+    assert.deepEqual(answer.json, { nested: { text: "x", child: { number: "3" } } });
+  });
+
+  const bad = [
+    {
+      name: "an unknown name",
+      parts: [named("f_strin", "x")],
+      message: /f_strin: .*did you mean "f_string"/,
+    },
+    {
+      name: "a singular field twice",
+      parts: [named("f_bytes", "x"), named("f_bytes", "y")],
+      message: /more than once/,
+    },
+    {
+      name: "two members of a oneof",
+      parts: [named("choice_string", "x"), named("choice_int64", "1")],
+      message: /oneof/,
+    },
+    {
+      name: "a value that does not fit",
+      parts: [named("f_int32", "x")],
+      message: /expected a 32-bit integer/,
+    },
+    {
+      name: "text that is not UTF-8",
+      parts: [named("f_string", Buffer.from([255]))],
+      message: /not UTF-8/,
+    },
+    {
+      name: "JSON that does not fit",
+      parts: [named("nested", '{"number": true}', "\r\ncontent-type: application/json")],
+      message: /number/,
+    },
+  ];
+  for (const { name, parts, message } of bad) {
+    test(`${name} is 400 and names the part`, async () => {
+      const answer = await post("/v1/kitchen-sink:echo", ...parts);
+      assert.equal(answer.status, 400);
+      assert.equal(reasonOf(answer), "INVALID_FIELD");
+      assert.match((answer.json as { message: string }).message, message);
+    });
+  }
+
+  test("a field that the path has bound is 400", async () => {
+    const answer = await send(gateway.port, "PUT", "/v1/kitchen-sink/a", {
+      headers: { "content-type": type },
+      body: form(named("nested.text", "b")),
+    });
+    assert.equal(answer.status, 400);
+    assert.match((answer.json as { message: string }).message, /is set by the path/);
+  });
+
+  test("a form that is none is 400 INVALID_FORM", async () => {
+    const answer = await send(gateway.port, "POST", "/v1/kitchen-sink:echo", {
+      headers: { "content-type": type },
+      body: "--c--",
+    });
+    assert.equal(answer.status, 400);
+    assert.equal(reasonOf(answer), "INVALID_FORM");
+  });
+
+  test("a google.api.HttpBody in a body field takes a form as the bytes that it is", async () => {
+    const body = form(named("cover", "x"));
+    const path = "/v1/shelves/novels/books/beloved/cover";
+    await send(gateway.port, "PUT", path, { headers: { "content-type": type }, body });
+    const cover = await send(gateway.port, "GET", path);
+    assert.equal(cover.headers["content-type"], type);
+    assert.deepEqual(cover.bytes, body);
+  });
+});
