@@ -207,6 +207,7 @@ function bodyRule(
     multipart: multipartBinder(input, paths, bodyField),
     isHttpBody: isHttpBody(bodyMessage(method.input, bodyField)),
     fieldNumber: bodyField?.number ?? 0,
+    isMessageField: bodyField?.fieldKind === "message",
     fillMask: fillsMask ? compileMaskFiller(method.input, bodyField) : undefined,
   };
 }

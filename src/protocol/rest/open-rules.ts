@@ -28,6 +28,8 @@ export interface BodyRule {
   readonly isHttpBody: boolean;
   /** Number of the field that the body is; 0 for the whole message. */
   readonly fieldNumber: number;
+  /** Whether the body is a field that holds a message: no bytes at all are then that message, empty. */
+  readonly isMessageField: boolean;
   /** Fills the field mask of a PATCH that has none; undefined where that is not wanted. */
   readonly fillMask: MaskFiller | undefined;
 }

@@ -116,9 +116,12 @@ function bindBody(
   }
   if (format === "multipart") return body.multipart?.(bytes, head.contentType ?? "", writer);
   const guard = bound === undefined ? undefined : body.guard;
-  const problem = body.reader.read(bytes, writer, guard, bound);
+  const json = bytes.length === 0 && body.isMessageField ? emptyObject : bytes;
+  const problem = body.reader.read(json, writer, guard, bound);
   return problem === undefined ? undefined : jsonFailure(problem);
 }
+
+const emptyObject = Buffer.from("{}");
 
 function fillMask(
   body: BodyRule,

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { suite, test } from "node:test";
+import { isDeepStrictEqual } from "node:util";
+import { startExampleServer } from "../../example/server.ts";
+import { startTestGateway } from "../support/gateway.ts";
+import { type Answer, ask } from "./ask.ts";
+import { cases } from "./cases.ts";
+import { differences } from "./differences.ts";
+import { envoyBinary, startEnvoy } from "./envoy.ts";
+
+const recorded = JSON.parse(
+  readFileSync(new URL("recorded.json", import.meta.url), "utf8"),
+) as Readonly<Record<string, Answer>>;
+
+/** Answers as JSON has them, so that both sides are compared in one form. */
+function plain(answer: Answer): unknown {
+  return JSON.parse(JSON.stringify(answer)) as unknown;
+}
+
+suite("Diglot beside Envoy 1.40", () => {
+  test("asks at least 400 things, and each has a recorded answer", () => {
+    assert.ok(cases.length >= 400);
+    assert.deepEqual(
+      Object.keys(recorded),
+      cases.map(({ name }) => name),
+    );
+  });
+
+  test("differs where a clause says so, and nowhere else", async () => {
+    const gateway = await startTestGateway();
+    try {
+      const found: string[] = [];
+      for (const one of cases) {
+        const answer = await ask(gateway.port, one);
+        if (!isDeepStrictEqual(plain(answer), recorded[one.name])) found.push(one.name);
+      }
+      const listed = differences.flatMap((difference) => difference.cases);
+      assert.deepEqual(found.toSorted(), listed.toSorted());
+    } finally {
+      await gateway.stop();
+    }
+  });
+
+  const binary = envoyBinary();
+  test("has recorded what Envoy answers today", {
+    skip: binary === undefined && "Envoy is not there; `npm run bench:peers` obtains it",
+  }, async () => {
+    const backend = await startExampleServer({ port: 0 });
+    const envoy = await startEnvoy(binary ?? "", backend.port);
+    try {
+      for (const one of cases) {
+        assert.deepEqual(plain(await ask(envoy.port, one)), recorded[one.name], one.name);
+      }
+    } finally {
+      await envoy.stop();
+      await backend.stop();
+    }
+  });
+});
