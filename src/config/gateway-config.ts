@@ -51,6 +51,8 @@ export interface ListenerConfig extends Switches {
   readonly limits: ListenerLimits;
   /** Proxies in front whose `x-forwarded-*` are believed; 0 believes nobody. */
   readonly trustedHops: number;
+  /** What becomes of headers whose name has `_` where another one's has `-`. */
+  readonly shadowHeaders: "refuse" | "drop";
   /** Whether every request is a JSON line on standard output. */
   readonly accessLog: boolean;
   /** Which responses are compressed; undefined for none. */

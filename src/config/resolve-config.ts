@@ -56,13 +56,14 @@ function resolveListener(
   file: string,
 ): ListenerConfig {
   const switches = levelOf(above, document);
-  const { protocols, limits, trustedHops, accessLog, compression } = document;
+  const { protocols, limits, trustedHops, shadowHeaders, accessLog, compression } = document;
   return {
     name,
     address: resolveAddress(document.address, file),
     protocols,
     limits,
     trustedHops,
+    shadowHeaders,
     accessLog,
     compression,
     ...switches,

@@ -118,6 +118,7 @@ function listenerOptions(config: ListenerConfig, webSockets: boolean): ListenerO
     name: config.name,
     bind: config.address,
     trustedHops: config.trustedHops,
+    shadowHeaders: config.shadowHeaders,
     webSockets,
     maxFrameBytes: limits.bodyBytes,
     limits: {

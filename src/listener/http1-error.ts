@@ -17,7 +17,10 @@ export function failureOfClientError(error: ClientError): GatewayFailure | undef
     case "ERR_HTTP_REQUEST_TIMEOUT":
       return gatewayFailure("REQUEST_TIMEOUT", "the request did not arrive in time");
     case "HPE_INVALID_VERSION":
-      return gatewayFailure("UNSUPPORTED_HTTP_VERSION", "expected HTTP/1.1");
+      // The parser's same word for a request line that a bare LF ends.
+      return error.reason === "Expected CRLF after version"
+        ? gatewayFailure("MALFORMED_HTTP", "the request line does not end in CRLF")
+        : gatewayFailure("UNSUPPORTED_HTTP_VERSION", "expected HTTP/1.1");
     case "HPE_CHUNK_EXTENSIONS_OVERFLOW":
       return gatewayFailure("BODY_TOO_LARGE", "the chunk extensions are over the limit");
     case "HPE_INVALID_TRANSFER_ENCODING":

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from "../base/index.ts";
 import { type GatewayFailure, gatewayFailure } from "../rpc/index.ts";
 import type { ListenerLimits } from "./options.ts";
+import { type ShadowHeaders, withoutShadows } from "./shadow-headers.ts";
 
 /** A request head as Node's parser gives it. */
 export interface RawHead {
@@ -35,13 +36,19 @@ interface Findings {
   transferEncoding: string | undefined;
   connection: string | undefined;
   bytes: number;
+  /** Whether any name holds a `_`. */
+  underscored: boolean;
 }
 
 /**
  * Checks what Node's parser lets through and a front door must not (RFC 9112; faults.md group 1), and gives
  * the head with its names in lower case.
  */
-export function readHead(raw: RawHead, limits: ListenerLimits): Result<Head, HeadRefusal> {
+export function readHead(
+  raw: RawHead,
+  limits: ListenerLimits,
+  shadowHeaders: ShadowHeaders,
+): Result<Head, HeadRefusal> {
   const early = checkRequestLine(raw, limits);
   if (early !== undefined) return err(early);
   if (raw.rawHeaders.length > limits.headerFields * 2) return err(tooLarge);
@@ -52,11 +59,14 @@ export function readHead(raw: RawHead, limits: ListenerLimits): Result<Head, Hea
     transferEncoding: undefined,
     connection: undefined,
     bytes: 0,
+    underscored: false,
   };
-  const headers = collectHeaders(raw.rawHeaders, findings);
+  const sent = collectHeaders(raw.rawHeaders, findings);
   if (findings.bytes > limits.headersBytes) return err(tooLarge);
   const problem = checkFraming(raw, findings) ?? checkHost(raw, findings);
   if (problem !== undefined) return err(problem);
+  const headers = findings.underscored ? withoutShadows(sent) : sent;
+  if (headers !== sent && shadowHeaders === "refuse") return err(shadowed);
   return splitTarget(raw.target, findings, headers);
 }
 
@@ -111,6 +121,7 @@ function note(name: string, value: string, findings: Findings): void {
         findings.connection === undefined ? value : `${findings.connection},${value}`;
       break;
     default:
+      if (name.includes("_")) findings.underscored = true;
       break;
   }
 }
@@ -137,6 +148,8 @@ function checkFraming(raw: RawHead, findings: Findings): HeadRefusal | undefined
     if (findings.contentLength !== undefined)
       return malformed("content-length and transfer-encoding exclude each other");
   }
+  // More than a number holds exactly is nobody's body, and arithmetic with it would not be safe.
+  if (findings.contentLength !== undefined && findings.contentLength.length > 15) return badLength;
   if (connection === undefined || connection === "keep-alive" || connection === "close")
     return undefined;
   const foreign = connection.split(",").some((part) => !hopNames.has(part.trim().toLowerCase()));
@@ -217,3 +230,7 @@ const badTransferEncoding: HeadRefusal = {
   failure: gatewayFailure("UNSUPPORTED_TRANSFER_ENCODING", "transfer-encoding: expected chunked"),
   close: true,
 };
+
+const badLength: HeadRefusal = malformed("content-length: expected a number of bytes");
+
+const shadowed: HeadRefusal = malformed("a header name has _ in place of another one's -");

@@ -119,6 +119,7 @@ function serveRequest(
       rawHeaders: request.rawHeaders,
     },
     options.limits,
+    options.shadowHeaders,
   );
   if (!head.ok) {
     const { failure, close } = head.error;

@@ -1,3 +1,5 @@
+import type { ShadowHeaders } from "./shadow-headers.ts";
+
 /** Where a listener binds. Port 0 lets the system choose. */
 export type BindAddress =
   | { readonly kind: "tcp"; readonly host: string; readonly port: number }
@@ -32,6 +34,8 @@ export interface ListenerOptions {
   readonly limits: ListenerLimits;
   /** How many proxies in front of this listener are ours, so that their forwarding headers are believed. Default 0. */
   readonly trustedHops: number;
+  /** What becomes of headers whose name has `_` where another one has `-`. Default "refuse": 400. */
+  readonly shadowHeaders: ShadowHeaders;
   /** Whether WebSocket handshakes are answered. Without it an `upgrade` is ignored. */
   readonly webSockets: boolean;
   /** Largest frame of a WebSocket, in bytes. */

@@ -97,6 +97,7 @@ function admit(
       rawHeaders: request.rawHeaders,
     },
     options.limits,
+    options.shadowHeaders,
   );
   if (!head.ok) return service.refuse(head.error.failure, refused);
   const key = headerValue(head.value.headers, "sec-websocket-key");

@@ -88,6 +88,7 @@ suite("a configuration", () => {
             writeStallMs: 30_000,
           },
           trustedHops: 0,
+          shadowHeaders: "refuse",
           accessLog: true,
           compression: undefined,
           ...switches,

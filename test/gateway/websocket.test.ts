@@ -193,8 +193,8 @@ suite("§6: WebSocket", () => {
       await new Promise((resolve) => setImmediate(resolve));
     const record = gateway.records.at(-1);
     assert.equal(record?.status, 499);
-    assert.equal(record?.protocol, "WebSocket");
-    assert.equal(record?.reason, "CLIENT_CLOSED");
+    assert.equal(record.protocol, "WebSocket");
+    assert.equal(record.reason, "CLIENT_CLOSED");
   });
 });
 

@@ -30,6 +30,7 @@ suite("HTTP/1.1 head", () => {
     const result = readHead(
       head({ target: "/a?b?c" }, "X-One", "1", "x-one", "2", "Content-Length", "7"),
       limits,
+      "refuse",
     );
     assert.deepEqual(result, {
       ok: true,
@@ -44,14 +45,14 @@ suite("HTTP/1.1 head", () => {
   });
 
   test("without content-length and transfer-encoding has no body; chunked has an unknown one", () => {
-    const none = readHead(head(), limits);
-    const chunked = readHead(head({}, "Transfer-Encoding", "Chunked"), limits);
+    const none = readHead(head(), limits, "refuse");
+    const chunked = readHead(head({}, "Transfer-Encoding", "Chunked"), limits, "refuse");
     assert.equal(none.ok && none.value.declaredBytes, 0);
     assert.equal(chunked.ok && chunked.value.declaredBytes, undefined);
   });
 
   test("in absolute form is served by its path when it names the same host (H1-24)", () => {
-    const result = readHead(head({ target: "http://API.example.com/v1/x?y=1" }), limits);
+    const result = readHead(head({ target: "http://API.example.com/v1/x?y=1" }), limits, "refuse");
     assert.equal(result.ok && result.value.path, "/v1/x");
     assert.equal(result.ok && result.value.query, "y=1");
   });
@@ -63,7 +64,8 @@ suite("HTTP/1.1 head", () => {
     { name: "OPTIONS * (H1-25)", raw: head({ method: "OPTIONS", target: "*" }) },
   ];
   for (const row of accepted) {
-    test(`${row.name} is accepted`, () => assert.equal(readHead(row.raw, limits).ok, true));
+    test(`${row.name} is accepted`, () =>
+      assert.equal(readHead(row.raw, limits, "refuse").ok, true));
   }
 
   const refused = [
@@ -162,10 +164,25 @@ suite("HTTP/1.1 head", () => {
   ];
   for (const row of refused) {
     test(`${row.name} is refused and closes the connection`, () => {
-      const result = readHead(row.raw, limits);
+      const result = readHead(row.raw, limits, "refuse");
       assert.ok(!result.ok);
       assert.equal(result.error.failure.reason, row.want);
       assert.equal(result.error.close, true);
     });
   }
+
+  test("H1-21: a name with _ that shadows one with - is dropped where the listener says so, others stay", () => {
+    const raw = head(
+      {},
+      ...["X-Tenant", "a", "X_Tenant", "b", "x_forwarded_for", "1.2.3.4", "my_own", "c"],
+    );
+    const dropped = readHead(raw, limits, "drop");
+    assert.ok(dropped.ok);
+    assert.deepEqual(dropped.value.headers, [
+      ...["host", "api.example.com", "x-tenant", "a", "my_own", "c"],
+    ]);
+    const answer = readHead(raw, limits, "refuse");
+    assert.ok(!answer.ok);
+    assert.equal(answer.error.failure.reason, "MALFORMED_HTTP");
+  });
 });

@@ -21,6 +21,7 @@ const defaults: ListenerOptions = {
   name: "test",
   bind: { kind: "tcp", host: "127.0.0.1", port: 0 },
   trustedHops: 0,
+  shadowHeaders: "refuse",
   webSockets: false,
   maxFrameBytes: 1024,
   limits: {

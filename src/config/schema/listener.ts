@@ -149,6 +149,7 @@ export interface ListenerDocument extends SwitchLevel {
   readonly protocols: readonly "http1"[];
   readonly limits: ListenerLimits;
   readonly trustedHops: number;
+  readonly shadowHeaders: "refuse" | "drop";
   readonly accessLog: boolean;
   readonly compression: CompressionConfig | undefined;
   readonly compat: CompatName | undefined;
@@ -166,6 +167,10 @@ export const listener: z.ZodType<ListenerDocument> = z
     trusted_hops: described(
       "How many proxies in front are believed about x-forwarded-*. Default 0: nobody is.",
       wholeNumber(0, 32).prefault(0),
+    ),
+    shadow_headers: described(
+      "What becomes of headers whose name has _ where another one's has -: refuse the request, or drop the header. Default refuse.",
+      choice("what becomes of such headers", ["refuse", "drop"]).prefault("refuse"),
     ),
     access_log: described(
       "Print a JSON line for every request on standard output. Default true.",
@@ -193,5 +198,6 @@ export const listener: z.ZodType<ListenerDocument> = z
     protocols: keys.protocols,
     limits: keys.limits,
     trustedHops: keys.trusted_hops,
+    shadowHeaders: keys.shadow_headers,
     accessLog: keys.access_log,
   }));

@@ -1,0 +1,228 @@
+import assert from "node:assert/strict";
+import { connect, type Socket } from "node:net";
+import { after, before, suite, test } from "node:test";
+import { startTestGateway, type TestGateway } from "../support/gateway.ts";
+import { send } from "../support/http-client.ts";
+import { refusedRows, servedRows } from "./http1-rows.ts";
+
+/** A raw connection: what came, and whether the other side has ended it. */
+interface RawConnection {
+  readonly socket: Socket;
+  readonly text: () => string;
+  readonly ended: Promise<void>;
+}
+
+function open(port: number): RawConnection {
+  const socket = connect(port, "127.0.0.1");
+  const chunks: Buffer[] = [];
+  socket.on("data", (chunk: Buffer) => chunks.push(chunk));
+  socket.on("error", () => undefined);
+  const ended = new Promise<void>((resolve) => socket.once("close", () => resolve()));
+  return { socket, text: () => Buffer.concat(chunks).toString("latin1"), ended };
+}
+
+/** A connection that must end and has not by then, in ms, fails its test. */
+const patienceMs = 3000;
+
+/** Sends bytes and waits until the other side has ended the connection. */
+async function exchange(port: number, bytes: string): Promise<string> {
+  const { socket, text, ended } = open(port);
+  socket.write(Buffer.from(bytes, "latin1"));
+  const patience = setTimeout(() => socket.destroy(new Error("not ended")), patienceMs);
+  let isLate = false;
+  socket.once("error", ({ message }) => {
+    isLate = message === "not ended";
+  });
+  await ended;
+  clearTimeout(patience);
+  assert.ok(!isLate, `the connection was not ended: ${text().slice(0, 300)}`);
+  return text();
+}
+
+function statuses(text: string): number[] {
+  return [...text.matchAll(/HTTP\/1\.1 ([0-9]{3}) /g)].map(([, status]) => Number(status));
+}
+
+const last = "GET /v1/kitchen-sink HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n\r\n";
+
+suite("faults.md group 1: HTTP/1.1 framing and smuggling", () => {
+  let gateway: TestGateway;
+  before(async () => {
+    gateway = await startTestGateway({ listener: "limits: { header_timeout: 400ms }" });
+  });
+  after(() => gateway.stop());
+
+  /** Runs `use` and checks how many calls went upstream meanwhile. */
+  async function counting(want: number, use: () => Promise<void>): Promise<void> {
+    const calls = gateway.backend.requestCount();
+    await use();
+    const sentinel = await send(gateway.port, "GET", "/v1/kitchen-sink");
+    assert.equal(sentinel.status, 200);
+    assert.equal(gateway.backend.requestCount() - calls - 1, want, "calls that went upstream");
+  }
+
+  suite("what is refused", () => {
+    // All at once: a refused connection lingers up to a second for the client to read its answer.
+    const answers = new Map<string, Promise<string>>();
+    let calls = 0;
+    before(() => {
+      calls = gateway.backend.requestCount();
+      for (const { bytes } of refusedRows) answers.set(bytes, exchange(gateway.port, bytes));
+    });
+    for (const { row, name, bytes, statuses: right } of refusedRows) {
+      test(`${row}: ${name} is refused, and the connection ends`, async () => {
+        const text = (await answers.get(bytes)) ?? "";
+        const [status, ...more] = statuses(text);
+        assert.ok(status !== undefined && right.includes(status), `got ${text.slice(0, 300)}`);
+        assert.deepEqual(more, [], "one answer");
+        assert.match(text, /\r\nconnection: close\r\n/i);
+        const body = JSON.parse(text.slice(text.indexOf("\r\n\r\n") + 4)) as { code: number };
+        assert.ok(body.code > 0);
+      });
+    }
+    test("nothing of all that went upstream", async () => {
+      await Promise.all(answers.values());
+      assert.equal(gateway.backend.requestCount(), calls);
+    });
+  });
+
+  for (const { row, name, bytes, statuses: right } of servedRows) {
+    test(`${row}: ${name}, and the connection can be used again`, () =>
+      counting(name.startsWith("OPTIONS") ? 1 : 2, async () => {
+        const text = await exchange(gateway.port, bytes + last);
+        const [first, second, ...more] = statuses(text);
+        assert.ok(first !== undefined && right.includes(first), text.slice(0, 300));
+        assert.equal(second, 200);
+        assert.deepEqual(more, []);
+      }));
+  }
+
+  test("H1-33: a request line of 40 KiB is refused and the connection ends", () =>
+    counting(0, async () => {
+      const text = await exchange(gateway.port, `GET /${"a".repeat(40 * 1024)} HTTP/1.1\r\n\r\n`);
+      assert.ok([414, 431].includes(statuses(text)[0] ?? 0), text.slice(0, 100));
+    }));
+
+  test("H1-36: a body that looks like a request is never one", () =>
+    counting(0, async () => {
+      const inner = "GET /v1/kitchen-sink HTTP/1.1\r\nHost: x\r\n\r\n";
+      const text = await exchange(
+        gateway.port,
+        `GET /v1/kitchen-sink HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\nContent-Length: ${inner.length}\r\n\r\n${inner}`,
+      );
+      assert.deepEqual(statuses(text), [400]);
+    }));
+
+  test("H1-37: what comes behind connection: close is not executed", () =>
+    counting(1, async () => {
+      const text = await exchange(gateway.port, last + last);
+      assert.equal(statuses(text)[0], 200);
+      assert.ok(!statuses(text).slice(1).includes(200));
+    }));
+
+  test("H1-38: a broken request behind a sound one is answered after it", () =>
+    counting(1, async () => {
+      const sound = "GET /v1/sleep/0.05s HTTP/1.1\r\nHost: gateway\r\n\r\n";
+      const text = await exchange(gateway.port, `${sound}BAD\r\n\r\n`);
+      assert.deepEqual(statuses(text), [200, 400]);
+    }));
+
+  test("H1-26: CONNECT behind a sound request is answered after it, and its reset ends no process", () =>
+    counting(1, async () => {
+      const { socket, text, ended } = open(gateway.port);
+      socket.write(
+        "GET /v1/sleep/0.05s HTTP/1.1\r\nHost: gateway\r\n\r\nCONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\nhello",
+      );
+      await ended;
+      assert.deepEqual(statuses(text()), [200, 405]);
+      const reset = open(gateway.port);
+      reset.socket.write("CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\nhello");
+      await new Promise((resolve) => reset.socket.once("data", resolve));
+      reset.socket.resetAndDestroy();
+      await reset.ended;
+    }));
+
+  test("H1-39: pipelined requests are all answered, in their order", () =>
+    counting(1000, async () => {
+      const one = (index: number): string =>
+        `GET /v1/kitchen-sink?f_int32=${index + 1} HTTP/1.1\r\nHost: gateway\r\n${index === 999 ? "Connection: close\r\n" : ""}\r\n`;
+      const text = await exchange(
+        gateway.port,
+        Array.from({ length: 1000 }, (_, index) => one(index)).join(""),
+      );
+      const numbers = [...text.matchAll(/\{"fInt32":([0-9]+)\}/g)].map(([, number]) =>
+        Number(number),
+      );
+      assert.deepEqual(
+        numbers,
+        Array.from({ length: 1000 }, (_, index) => index + 1),
+      );
+    }));
+
+  test("H1-40: a request that is refused by its head is answered without 100 Continue", () =>
+    counting(0, async () => {
+      const text = await exchange(
+        gateway.port,
+        "POST /v1/kitchen-sink:echo HTTP/1.1\r\nHost: gateway\r\nContent-Type: text/plain\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n",
+      );
+      assert.deepEqual(statuses(text), [415]);
+      assert.match(text, /connection: close/i);
+    }));
+
+  test("H1-40: a request that is taken gets 100 Continue first", () =>
+    counting(1, async () => {
+      const { socket, text, ended } = open(gateway.port);
+      socket.write(
+        "POST /v1/kitchen-sink:echo HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n",
+      );
+      await new Promise((resolve) => socket.once("data", resolve));
+      assert.deepEqual(statuses(text()), [100]);
+      socket.write("{}");
+      await ended;
+      assert.deepEqual(statuses(text()), [100, 200]);
+    }));
+
+  for (const protocol of ["h2c", "websocket", "TLS/1.0"]) {
+    test(`H1-42: upgrade: ${protocol} is ignored`, () =>
+      counting(1, async () => {
+        const text = await exchange(
+          gateway.port,
+          `GET /v1/kitchen-sink HTTP/1.1\r\nHost: gateway\r\nConnection: upgrade, close\r\nUpgrade: ${protocol}\r\n\r\n`,
+        );
+        assert.deepEqual(statuses(text), [200]);
+      }));
+  }
+
+  test("H1-44: a body that ends early is 400, and no call goes up", () =>
+    counting(0, async () => {
+      const { socket, text, ended } = open(gateway.port);
+      socket.end(
+        "POST /v1/kitchen-sink:echo HTTP/1.1\r\nHost: gateway\r\nContent-Length: 10\r\n\r\n{}",
+      );
+      await ended;
+      assert.deepEqual(statuses(text()), [400]);
+    }));
+
+  test("H1-46: bytes behind an early answer are never a request", () =>
+    counting(0, async () => {
+      const text = await exchange(
+        gateway.port,
+        `POST /v1/kitchen-sink:echo HTTP/1.1\r\nHost: gateway\r\nContent-Length: 5000000\r\n\r\n${last}`,
+      );
+      assert.deepEqual(statuses(text), [413]);
+      assert.match(text, /connection: close/i);
+    }));
+
+  const slow = [
+    { name: "nothing at all behind the first byte", bytes: "G" },
+    { name: "a head that does not end", bytes: "GET / HTTP/1.1\r\nHost: gateway\r\n" },
+  ];
+  for (const { name, bytes } of slow) {
+    test(`H1-47: ${name} is 408 and the connection ends`, () =>
+      counting(0, async () => {
+        const text = await exchange(gateway.port, bytes);
+        assert.deepEqual(statuses(text), [408]);
+        assert.match(text, /connection: close/i);
+      }));
+  }
+});
