@@ -6,11 +6,14 @@ import { startTestGateway, type TestGateway } from "../support/gateway.ts";
 import { type Answer, reasonOf, send } from "../support/http-client.ts";
 
 const type = "multipart/form-data; boundary=b";
+const json = "\r\ncontent-type: application/json";
 
 /** A part with its head and data, up to the next boundary. */
-function part(head: string, data: string | Buffer): Buffer {
+function part(head: string | Buffer, data: string | Buffer): Buffer {
   return Buffer.concat([
-    Buffer.from(`--b\r\n${head}\r\n\r\n`),
+    Buffer.from("--b\r\n"),
+    Buffer.from(head),
+    Buffer.from("\r\n\r\n"),
     Buffer.from(data),
     Buffer.from("\r\n"),
   ]);
@@ -49,7 +52,7 @@ suite("§2: cutting multipart/form-data", () => {
     { name: "no parts", body: Buffer.from("--b--"), count: 0 },
     { name: "an empty part", body: form(named("a", "")), count: 1 },
     {
-      name: "text behind the last boundary",
+      name: "lines behind the last boundary",
       body: Buffer.concat([form(named("a", "1")), Buffer.from("more")]),
       count: 1,
     },
@@ -124,7 +127,7 @@ suite("§2: cutting multipart/form-data", () => {
     {
       name: "a head line without a colon",
       body: form(part('content-disposition: form-data; name="a"\r\nx', "1")),
-      message: /no colon/,
+      message: /is no header/,
     },
     {
       name: "base64",
@@ -136,6 +139,62 @@ suite("§2: cutting multipart/form-data", () => {
       body: form(named("n".repeat(257), "1")),
       message: /too long/,
     },
+    {
+      name: "text on the line of the last boundary",
+      body: Buffer.concat([named("a", "1"), Buffer.from("--b--junk")]),
+      message: /followed by something else/,
+    },
+    {
+      name: "data that holds the last boundary and more",
+      body: form(named("a", "one\r\n--b--xtwo")),
+      message: /followed by something else/,
+    },
+    {
+      name: "a header given twice",
+      body: form(
+        part(
+          'content-disposition: form-data; name="a"\r\nContent-Disposition: form-data; name="z"',
+          "",
+        ),
+      ),
+      message: /more than once/,
+    },
+    {
+      name: "a name given twice",
+      body: form(part('content-disposition: form-data; name="a"; name="z"', "")),
+      message: /not form-data/,
+    },
+    {
+      name: "a boundary given twice",
+      contentType: "multipart/form-data; boundary=b; boundary=c",
+      body: form(named("a", "1")),
+      message: /no boundary/,
+    },
+    {
+      name: "a name inside a malformed parameter",
+      body: form(part('content-disposition: form-data; x y="; name=evil"; name="good"', "")),
+      message: /not form-data/,
+    },
+    {
+      name: "quotes that do not end",
+      body: form(part('content-disposition: form-data; name="a"; filename="q', "")),
+      message: /not form-data/,
+    },
+    {
+      name: "a head that is not UTF-8",
+      body: form(part(Buffer.from('content-disposition: form-data; name="\xff"', "latin1"), "")),
+      message: /not UTF-8/,
+    },
+    {
+      name: "a folded head line",
+      body: form(part('content-disposition: form-data;\r\n name="a"', "")),
+      message: /is no header/,
+    },
+    ...["image/é", "a/b\nx: y", "a/b\0", "image"].map((mediaType) => ({
+      name: `the media type ${JSON.stringify(mediaType)}`,
+      body: form(named("a", "", `\r\ncontent-type: ${mediaType}`)),
+      message: /content-type of a part is none/,
+    })),
     {
       name: "more parts than the limit",
       body: form(...Array.from({ length: 11 }, () => named("a", "1"))),
@@ -260,6 +319,16 @@ suite("§2: multipart/form-data into a message", () => {
       parts: [named("nested", '{"number": true}', "\r\ncontent-type: application/json")],
       message: /number/,
     },
+    {
+      name: "text inside a message that a part gives",
+      parts: [named("nested", '{"text":"x"}', json), named("nested.text", "y")],
+      message: /nested.text: is inside a message/,
+    },
+    {
+      name: "a message that holds what a part gives",
+      parts: [named("nested.text", "y"), named("nested", '{"text":"x"}', json)],
+      message: /nested: holds a field/,
+    },
   ];
   for (const { name, parts, message } of bad) {
     test(`${name} is 400 and names the part`, async () => {
@@ -277,6 +346,42 @@ suite("§2: multipart/form-data into a message", () => {
     });
     assert.equal(answer.status, 400);
     assert.match((answer.json as { message: string }).message, /is set by the path/);
+  });
+
+  test("a message that holds what the path has bound is 400", async () => {
+    const answer = await send(gateway.port, "PUT", "/v1/kitchen-sink/a", {
+      headers: { "content-type": type },
+      body: form(named("nested", '{"text":"b"}', json)),
+    });
+    assert.equal(answer.status, 400);
+    assert.match((answer.json as { message: string }).message, /holds a field that is set by/);
+  });
+
+  const urlencoded = { "content-type": "application/x-www-form-urlencoded" };
+
+  test("§2: application/x-www-form-urlencoded is UTF-8, escaped or not", async () => {
+    const answer = await send(gateway.port, "POST", "/v1/kitchen-sink:echo", {
+      headers: urlencoded,
+      body: "\ufefff_string=é%C3%A9",
+    });
+    assert.deepEqual(answer.json, { fString: "éé" });
+  });
+
+  test("§2: application/x-www-form-urlencoded that is not UTF-8 is 400", async () => {
+    const answer = await send(gateway.port, "POST", "/v1/kitchen-sink:echo", {
+      headers: urlencoded,
+      body: Buffer.from("f_string=\xff", "latin1"),
+    });
+    assert.equal(answer.status, 400);
+    assert.equal(reasonOf(answer), "INVALID_FORM");
+  });
+
+  test("§6: a google.api.HttpBody of a content type that is no ASCII is 415", async () => {
+    const answer = await send(gateway.port, "PUT", "/v1/shelves/novels/books/beloved/cover", {
+      headers: { "content-type": "image/é" },
+      body: "x",
+    });
+    assert.equal(answer.status, 415);
   });
 
   test("a form that is none is 400 INVALID_FORM", async () => {

@@ -19,6 +19,11 @@ export function bodyFormat(contentType: string | undefined): BodyFormat {
   return format;
 }
 
+/** Whether a `content-type` may stand in a google.api.HttpBody: a proto string is UTF-8, and a header ASCII. */
+export function isPrintable(contentType: string | undefined): boolean {
+  return contentType === undefined || /^[\t\x20-\x7e]*$/.test(contentType);
+}
+
 const otherFormats = new Map<string, BodyFormat>([
   ["application/x-ndjson", "lines"],
   ["application/ndjson", "lines"],

@@ -52,7 +52,7 @@ export function compileMultipart(rules: MultipartRules): MultipartBinder {
   return (bytes, contentType, out) => {
     const parts = parseMultipart(bytes, contentType, rules.maxParts);
     if (!parts.ok) return parts.error;
-    const state: FormState = { seen: new Set(), chosen: new Map() };
+    const state: PartState = { seen: new Set(), chosen: new Map(), whole: new Set() };
     for (const { group, member } of rules.chosen) state.chosen.set(group, member);
     for (const part of parts.value) {
       const failure = bindPart(part, rules, textOf, state, out);
@@ -62,11 +62,17 @@ export function compileMultipart(rules: MultipartRules): MultipartBinder {
   };
 }
 
+/** What the parts so far have set. */
+interface PartState extends FormState {
+  /** Messages that a part gave as a whole. */
+  readonly whole: Set<string>;
+}
+
 function bindPart(
   part: FormPart,
   rules: MultipartRules,
   textOf: (name: string) => Parameter,
-  state: FormState,
+  state: PartState,
   out: WireWriter,
 ): Failure | undefined {
   const found = resolveFieldPath(rules.root, part.name.split("."));
@@ -78,9 +84,32 @@ function bindPart(
   const id = pathName(path);
   if (rules.pathBound.has(id)) return badPart(part, "is set by the path");
   const field = { id, repeated: leaf.fieldKind === "list", choices: oneofChoices(path) };
-  const problem = bindOnce(field, state);
+  const problem = overlap(id, leaf, rules.pathBound, state) ?? bindOnce(field, state);
   if (problem !== undefined) return badPart(part, problem);
   return writeNested(path, out, () => writeLeaf(leaf, part, rules.codecs, out));
+}
+
+/** Why a field may not be set beside those above and below it; notes the messages that a part gives whole. */
+function overlap(
+  id: string,
+  leaf: DescField,
+  pathBound: ReadonlySet<string>,
+  state: PartState,
+): string | undefined {
+  if (isInside(id, state.whole)) return "is inside a message that another part gives";
+  if (messageOf(leaf) === undefined) return undefined;
+  state.whole.add(id);
+  const below = (other: string): boolean => other.startsWith(`${id}.`);
+  if ([...pathBound].some(below)) return "holds a field that is set by the path";
+  return [...state.seen].some(below) ? "holds a field that another part gives" : undefined;
+}
+
+function isInside(id: string, messages: ReadonlySet<string>): boolean {
+  if (messages.size === 0) return false;
+  for (let dot = id.indexOf("."); dot !== -1; dot = id.indexOf(".", dot + 1)) {
+    if (messages.has(id.slice(0, dot))) return true;
+  }
+  return false;
 }
 
 /** Whether a part is written as bytes or as JSON; every other is text. */
@@ -145,7 +174,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 function bindText(
   part: FormPart,
   parameter: Parameter,
-  state: FormState,
+  state: PartState,
   out: WireWriter,
 ): Failure | undefined {
   if (parameter.kind === "ignored") return undefined;
@@ -157,7 +186,10 @@ function bindText(
     return badPart(part, "is not UTF-8");
   }
   const { field } = parameter;
-  const problem = bindOnce(field, state) ?? field.write(text, out);
+  const inside = isInside(field.id, state.whole);
+  const problem = inside
+    ? "is inside a message that another part gives"
+    : (bindOnce(field, state) ?? field.write(text, out));
   return problem === undefined ? undefined : badPart(part, problem);
 }
 

@@ -1,18 +1,11 @@
 import { err, ok, type Result } from "../../base/index.ts";
-import { type Failure, gatewayFailure } from "../../rpc/index.ts";
+import type { Failure } from "../../rpc/index.ts";
+import { headerParameters, malformedForm, type PartHead, readPartHead } from "./multipart-head.ts";
 
 /** One part of a form. */
-export interface FormPart {
-  readonly name: string;
-  /** Given for files. */
-  readonly filename: string | undefined;
-  /** The part's own `content-type`; undefined when it has none. */
-  readonly contentType: string | undefined;
+export interface FormPart extends PartHead {
   readonly data: Uint8Array;
 }
-
-/** Longest name of a part, in characters. */
-const longestName = 256;
 
 /** Largest head of a part, in bytes. */
 const headBytes = 8 * 1024;
@@ -29,73 +22,47 @@ export function parseMultipart(
   contentType: string,
   maxParts: number,
 ): Result<readonly FormPart[], Failure> {
-  const boundary = headerParameter(contentType, "boundary");
+  const boundary = headerParameters(contentType)?.get("boundary");
   if (boundary === undefined || !boundaryForm.test(boundary)) return err(noBoundary);
   const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const opening = `--${boundary}`;
   if (body.toString("latin1", 0, opening.length) !== opening) {
-    return err(malformed("the body does not begin with its boundary"));
+    return err(malformedForm("the body does not begin with its boundary"));
   }
   const delimiter = Buffer.from(`\r\n--${boundary}`, "latin1");
   const parts: FormPart[] = [];
   for (let at = opening.length; ; ) {
-    const lineEnd = body.indexOf("\r\n", at);
     const isLast = body[at] === 0x2d && body[at + 1] === 0x2d;
+    const dataAt = behindBlankLine(body, isLast ? at + 2 : at, isLast);
+    if (dataAt === undefined) return err(badBoundary);
     if (isLast) return ok(parts);
-    if (lineEnd === -1 || !/^[ \t]*$/.test(body.toString("latin1", at, lineEnd))) {
-      return err(malformed("a boundary is followed by something else than a line break"));
-    }
-    if (parts.length >= maxParts) return err(malformed(`more than ${maxParts} parts`));
-    const end = body.indexOf(delimiter, lineEnd);
-    if (end === -1) return err(malformed("the body ends inside a part"));
-    const part = readPart(body.subarray(lineEnd + 2, Math.max(end, lineEnd + 2)));
+    if (parts.length >= maxParts) return err(malformedForm(`more than ${maxParts} parts`));
+    const end = body.indexOf(delimiter, dataAt - 2);
+    if (end === -1) return err(malformedForm("the body ends inside a part"));
+    const part = readPart(body.subarray(dataAt, Math.max(end, dataAt)));
     if (!part.ok) return part;
     parts.push(part.value);
     at = end + delimiter.length;
   }
 }
 
-/** Reads head and data of a part. */
+/** Where the next line begins, when this one holds blanks only; the last line need not end. */
+function behindBlankLine(body: Buffer, start: number, mayEnd: boolean): number | undefined {
+  let at = start;
+  while (body[at] === 0x20 || body[at] === 0x09) at++;
+  if (at === body.length && mayEnd) return at;
+  return body[at] === 0x0d && body[at + 1] === 0x0a ? at + 2 : undefined;
+}
+
 function readPart(part: Buffer): Result<FormPart, Failure> {
   const headEnd = part.indexOf("\r\n\r\n");
-  if (headEnd === -1 || headEnd > headBytes) return err(malformed("a part has no end of its head"));
-  let disposition: string | undefined;
-  let contentType: string | undefined;
-  for (const line of part.toString("utf8", 0, headEnd).split("\r\n")) {
-    const colon = line.indexOf(":");
-    if (colon <= 0) return err(malformed("a line of a part's head has no colon"));
-    const name = line.slice(0, colon).toLowerCase();
-    const value = line.slice(colon + 1).trim();
-    if (name === "content-disposition") disposition = value;
-    else if (name === "content-type") contentType = value;
-    else if (name === "content-transfer-encoding" && !/^(?:7bit|8bit|binary)$/i.test(value)) {
-      return err(malformed("content-transfer-encoding is not taken (RFC 7578 §4.7)"));
-    }
+  if (headEnd === -1 || headEnd > headBytes) {
+    return err(malformedForm("a part has no end of its head"));
   }
-  if (disposition === undefined || !/^form-data(?:$|[; ])/i.test(disposition)) {
-    return err(malformed("a part is not form-data"));
-  }
-  const name = headerParameter(disposition, "name");
-  if (name === undefined || name === "") return err(malformed("a part has no name"));
-  if (name.length > longestName) return err(malformed("the name of a part is too long"));
-  const filename = headerParameter(disposition, "filename");
-  return ok({ name, filename, contentType, data: part.subarray(headEnd + 4) });
+  const head = readPartHead(part.subarray(0, headEnd));
+  return head.ok ? ok({ ...head.value, data: part.subarray(headEnd + 4) }) : head;
 }
 
-/** A parameter of a header value, quoted or not. Browsers write quotes and line breaks as %22, %0D and %0A. */
-function headerParameter(value: string, name: string): string | undefined {
-  for (const [, key, quoted, bare] of value.matchAll(
-    /;[ \t]*([\w!#$%&'*+.^`|~-]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*))/g,
-  )) {
-    if (key?.toLowerCase() !== name) continue;
-    const text = quoted?.replace(/\\(.)/g, "$1") ?? bare ?? "";
-    return text.replace(/%22|%0D|%0A/gi, (escaped) => decodeURIComponent(escaped));
-  }
-  return undefined;
-}
+const noBoundary = malformedForm("content-type has no boundary, or one that is none");
 
-function malformed(message: string): Failure {
-  return gatewayFailure("INVALID_FORM", `multipart/form-data: ${message}`);
-}
-
-const noBoundary = malformed("content-type has no boundary, or one that is none");
+const badBoundary = malformedForm("a boundary is followed by something else than a line break");

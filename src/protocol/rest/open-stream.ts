@@ -10,7 +10,7 @@ import {
 } from "../../rpc/index.ts";
 import { type BodySource, openSource } from "./body-source.ts";
 import type { JsonLayout } from "./json-splitter.ts";
-import { bodyFormat } from "./media-type.ts";
+import { bodyFormat, isPrintable } from "./media-type.ts";
 import { newCall } from "./new-call.ts";
 import { compileOpen, unsupportedType } from "./open.ts";
 import type { BodyRule, Opener, OpenRules } from "./open-rules.ts";
@@ -71,7 +71,7 @@ function layoutOf(
   exchange: Exchange,
   head: RequestHead,
 ): JsonLayout | "raw" | undefined {
-  if (body.isHttpBody) return "raw";
+  if (body.isHttpBody) return isPrintable(head.contentType) ? "raw" : undefined;
   if (exchange.protocol === "WebSocket") return "pieces";
   const format = bodyFormat(head.contentType);
   if (format === "lines") return "lines";

@@ -12,7 +12,7 @@ import {
 import { discardBody, readBody, refuseBody } from "./body.ts";
 import { writeHttpBody } from "./http-body.ts";
 import { jsonFailure } from "./json-failure.ts";
-import { type BodyFormat, bodyFormat } from "./media-type.ts";
+import { type BodyFormat, bodyFormat, isPrintable } from "./media-type.ts";
 import { newCall } from "./new-call.ts";
 import type { BodyRule, Opener, OpenRules } from "./open-rules.ts";
 import { bindPath } from "./path-values.ts";
@@ -112,7 +112,8 @@ function bindBody(
     return undefined;
   }
   if (format === "form" && body.form !== undefined) {
-    return bindQuery(Buffer.from(bytes).toString("latin1"), body.form, writer);
+    const text = formText(bytes);
+    return text === undefined ? notUtf8 : bindQuery(text, body.form, writer);
   }
   if (format === "multipart") return body.multipart?.(bytes, head.contentType ?? "", writer);
   const guard = bound === undefined ? undefined : body.guard;
@@ -120,6 +121,19 @@ function bindBody(
   const problem = body.reader.read(json, writer, guard, bound);
   return problem === undefined ? undefined : jsonFailure(problem);
 }
+
+// Skips a byte order mark, as the JSON reader does.
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+function formText(bytes: Uint8Array): string | undefined {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+const notUtf8: Failure = gatewayFailure("INVALID_FORM", "the form is not UTF-8");
 
 const emptyObject = Buffer.from("{}");
 
@@ -134,7 +148,8 @@ function fillMask(
 }
 
 function formatOf(body: BodyRule, head: RequestHead): BodyFormat | "raw" {
-  return body.isHttpBody ? "raw" : bodyFormat(head.contentType);
+  if (!body.isHttpBody) return bodyFormat(head.contentType);
+  return isPrintable(head.contentType) ? "raw" : "unsupported";
 }
 
 function canRead(body: BodyRule, format: BodyFormat | "raw"): boolean {
