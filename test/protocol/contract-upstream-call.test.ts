@@ -1,0 +1,315 @@
+import assert from "node:assert/strict";
+import type { IncomingHttpHeaders } from "node:http2";
+import { after, before, suite, test } from "node:test";
+import { deflateSync, gzipSync } from "node:zlib";
+import { startTestGateway } from "../support/gateway.ts";
+import { type Answer, reasonOf, send } from "../support/http-client.ts";
+import { type ContractGateway, startContract, withContract } from "./contract-gateway.ts";
+
+const rules = ['get: "/a/{id}"', 'post: "/b" body: "*"', ""];
+
+type Headers = Record<string, string | string[]>;
+
+/** Sends a request and gives the head that the upstream saw. */
+async function headOf(
+  gateway: ContractGateway,
+  headers: Headers = {},
+): Promise<IncomingHttpHeaders> {
+  const before_ = gateway.upstream.calls.length;
+  const answer = await gateway.ask("GET", "/a/1", { headers });
+  assert.equal(answer.status, 200, answer.text);
+  assert.equal(gateway.upstream.calls.length, before_ + 1);
+  return gateway.upstream.calls.at(-1)?.head ?? {};
+}
+
+/** A `grpc-timeout` that this gateway sends, in ms. */
+function milliseconds(head: IncomingHttpHeaders): number {
+  const text = String(head["grpc-timeout"]);
+  assert.match(text, /^[0-9]{1,8}[mS]$/);
+  return Number(text.slice(0, -1)) * (text.endsWith("S") ? 1000 : 1);
+}
+
+suite("transcoding.md §3: the head of a call", () => {
+  let gateway: ContractGateway;
+  before(async () => {
+    gateway = await startContract({
+      rules,
+      routes: [
+        "- service: t.S",
+        "  cluster: library",
+        "  deadline: 20s",
+        "  metadata: { remove: [cookie, x-secret] }",
+      ].join("\n"),
+    });
+  });
+  after(() => gateway.stop());
+
+  test("§3: the call is POST /package.Service/Method, whatever the request's own method", async () => {
+    const head = await headOf(gateway);
+    assert.deepEqual([head[":method"], head[":path"]], ["POST", "/t.S/M0"]);
+    await gateway.ask("POST", "/b", { json: {} });
+    assert.equal(gateway.upstream.calls.at(-1)?.head[":path"], "/t.S/M1");
+  });
+
+  test("§3: te is trailers, whatever the client's", async () => {
+    assert.equal((await headOf(gateway, { te: "gzip" }))["te"], "trailers");
+  });
+
+  test("§3: content-type is application/grpc, whatever the client's", async () => {
+    const head = await headOf(gateway, { "content-type": "application/json" });
+    assert.equal(head["content-type"], "application/grpc");
+  });
+
+  const timeouts = [
+    { name: "the route's, where the client has none", sent: undefined, atMost: 20_000 },
+    { name: "the client's, where it is smaller", sent: "5S", atMost: 5000 },
+    { name: "the client's in milliseconds", sent: "7000m", atMost: 7000 },
+    { name: "the client's in microseconds", sent: "9000000u", atMost: 9000 },
+    { name: "the route's, where the client's is larger", sent: "1H", atMost: 20_000 },
+    {
+      name: "the route's, where the client's is the longest there is",
+      sent: "99999999H",
+      atMost: 20_000,
+    },
+  ];
+  for (const { name, sent, atMost } of timeouts) {
+    test(`§3: grpc-timeout is the smaller of the client's and the route's: ${name}`, async () => {
+      const left = milliseconds(
+        await headOf(gateway, sent === undefined ? {} : { "grpc-timeout": sent }),
+      );
+      assert.ok(left <= atMost && left > atMost - 4000, `${left} ms`);
+    });
+  }
+
+  for (const value of ["", "1", "S", "-1S", "+1S", "1.5S", "1s", "1 S", "123456789S", "0x1S"]) {
+    test(`§3: a malformed grpc-timeout is 400: ${JSON.stringify(value)}`, async () => {
+      const before_ = gateway.upstream.calls.length;
+      const answer = await gateway.ask("GET", "/a/1", { headers: { "grpc-timeout": value } });
+      assert.deepEqual([answer.status, reasonOf(answer)], [400, "INVALID_TIMEOUT"]);
+      assert.equal(gateway.upstream.calls.length, before_);
+    });
+  }
+
+  test("§3: client headers become metadata, repeated ones and any name", async () => {
+    const sent = { authorization: "Bearer x", "x-a": ["1", "2"], "x-b": "", constructor: "c" };
+    const head = await headOf(gateway, sent);
+    assert.deepEqual(
+      [head["authorization"], head["x-a"], head["x-b"], head["constructor"]],
+      ["Bearer x", "1, 2", "", "c"],
+    );
+  });
+
+  const neverUp = [
+    {
+      name: "§3: hop-by-hop headers never go up",
+      headers: {
+        connection: "keep-alive, te",
+        "keep-alive": "timeout=5",
+        "proxy-connection": "keep-alive",
+        "proxy-authorization": "Basic x",
+        "proxy-authenticate": "Basic",
+      },
+    },
+    {
+      name: "§3: content-* never goes up",
+      headers: {
+        "content-language": "de",
+        "content-md5": "x",
+        "content-x": "y",
+        "content-disposition": "inline",
+      },
+    },
+    {
+      name: "§3: accept* never goes up",
+      headers: {
+        accept: "application/json",
+        "accept-encoding": "gzip",
+        "accept-language": "de",
+        "accept-x": "1",
+      },
+    },
+    {
+      name: "§3: trailer never goes up",
+      headers: { trailer: "x-a", "transfer-encoding": "chunked" },
+    },
+    {
+      name: "§3: grpc-* never goes up",
+      headers: {
+        "grpc-encoding": "gzip",
+        "grpc-status": "0",
+        "grpc-message": "x",
+        "grpc-status-details-bin": "AA==",
+        "grpc-previous-rpc-attempts": "3",
+        "grpc-x": "1",
+      },
+    },
+    {
+      name: "§3: names that the configuration removes never go up",
+      headers: { cookie: "a=b", "X-Secret": ["1", "2"] },
+    },
+  ];
+  for (const { name, headers } of neverUp) {
+    test(name, async () => {
+      const head = await headOf(gateway, { ...headers, "x-kept": "1" });
+      assert.equal(head["x-kept"], "1");
+      for (const key of Object.keys(headers)) {
+        const lower = key.toLowerCase();
+        assert.equal(head[lower], undefined, lower);
+      }
+    });
+  }
+
+  test("§3: host never goes up, and no :pseudo header is the client's", async () => {
+    const head = await headOf(gateway, { host: "evil.example" });
+    assert.equal(head["host"], undefined);
+    assert.equal(head[":authority"], `127.0.0.1:${gateway.upstream.port}`);
+    const names = Object.keys(head).filter((name) => name.startsWith(":"));
+    assert.deepEqual(names.toSorted(), [":authority", ":method", ":path", ":scheme"]);
+  });
+
+  const binary = [
+    { name: "padded", sent: "+/8=" },
+    { name: "unpadded", sent: "+/8" },
+    { name: "of two values", sent: "+/8=, AAE" },
+  ];
+  for (const { name, sent } of binary) {
+    test(`§3: -bin metadata is base64 in HTTP and the same bytes in gRPC, ${name}`, async () => {
+      const up = String((await headOf(gateway, { "x-data-bin": sent }))["x-data-bin"]);
+      const bytes = (text: string) => text.split(",").map((one) => Buffer.from(one, "base64"));
+      assert.deepEqual(bytes(up), bytes(sent));
+    });
+  }
+
+  test("§3: -bin metadata that is no base64 is 400", async () => {
+    const answer = await gateway.ask("GET", "/a/1", { headers: { "x-data-bin": "a b" } });
+    assert.deepEqual([answer.status, reasonOf(answer)], [400, "INVALID_METADATA"]);
+  });
+
+  test("§3: x-forwarded-for/proto/host, x-request-id and traceparent are added", async () => {
+    const head = await headOf(gateway);
+    assert.equal(head["x-forwarded-for"], "127.0.0.1");
+    assert.equal(head["x-forwarded-proto"], "http");
+    assert.equal(head["x-forwarded-host"], `127.0.0.1:${gateway.port}`);
+    assert.match(String(head["x-request-id"]), /^[0-9a-f]{32}$/);
+    assert.match(String(head["traceparent"]), /^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$/);
+  });
+});
+
+const claimed = {
+  "x-forwarded-for": "9.9.9.9",
+  "x-forwarded-proto": "https",
+  "x-forwarded-host": "shop.example",
+  "x-request-id": "mine",
+  traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+};
+
+suite("transcoding.md §3: trust", () => {
+  test("§3: without a trusted hop none of the client's forwarding headers is carried on", () =>
+    withContract({ rules }, async (gateway) => {
+      const head = await headOf(gateway, claimed);
+      for (const [name, value] of Object.entries(claimed)) {
+        assert.ok(head[name] !== undefined && !String(head[name]).includes(value), name);
+      }
+    }));
+
+  test("§3: with trusted_hops x-forwarded-for/proto, x-request-id and traceparent are carried on", () =>
+    withContract({ rules, listener: "trusted_hops: 1" }, async (gateway) => {
+      const head = await headOf(gateway, claimed);
+      assert.equal(head["x-forwarded-for"], "9.9.9.9, 127.0.0.1");
+      assert.equal(head["x-forwarded-proto"], "https");
+      assert.equal(head["x-request-id"], "mine");
+      assert.equal(head["traceparent"], claimed.traceparent);
+    }));
+});
+
+suite("transcoding.md §3: switches of metadata", () => {
+  test("§3: request_prefix makes metadata of the headers behind it, and never one that is not the client's to set", () =>
+    withContract(
+      { rules, top: "metadata: { request_prefix: grpc-metadata- }" },
+      async (gateway) => {
+        const head = await headOf(gateway, {
+          "grpc-metadata-tenant": "a",
+          "grpc-metadata-te": "x",
+          "grpc-metadata-grpc-timeout": "1n",
+          "grpc-metadata-x-request-id": "mine",
+        });
+        assert.deepEqual([head["tenant"], head["te"]], ["a", "trailers"]);
+        assert.ok(milliseconds(head) > 1000);
+        assert.notEqual(head["x-request-id"], "mine");
+      },
+    ));
+
+  test("§3: without request_prefix such headers are grpc-* and never go up", () =>
+    withContract({ rules }, async (gateway) => {
+      const head = await headOf(gateway, { "grpc-metadata-tenant": "a" });
+      assert.deepEqual([head["tenant"], head["grpc-metadata-tenant"]], [undefined, undefined]);
+    }));
+});
+
+/** One gRPC envelope whose flag says that it is compressed. */
+function compressed(bytes: Uint8Array): Buffer {
+  const prefix = Buffer.from([1, 0, 0, 0, 0]);
+  prefix.writeUInt32BE(bytes.length, 1);
+  return Buffer.concat([prefix, bytes]);
+}
+
+suite("transcoding.md §3: replies that are compressed", () => {
+  // Thing.id = "a".
+  const message = Buffer.from([0x0a, 1, 0x61]);
+  const plain = Buffer.concat([Buffer.from([0, 0, 0, 0, 3]), message]);
+  const rows = [
+    { name: "gzip", encoding: "gzip", data: compressed(gzipSync(message)) },
+    { name: "deflate", encoding: "deflate", data: compressed(deflateSync(message)) },
+    { name: "identity", encoding: "identity", data: plain },
+    { name: "gzip announced and not used", encoding: "gzip", data: plain },
+  ];
+  for (const { name, encoding, data } of rows) {
+    test(`§3: compressed replies are understood: ${name}`, () =>
+      withContract({ rules }, async (gateway) => {
+        gateway.upstream.reply = { headers: { "grpc-encoding": encoding }, data };
+        const answer = await gateway.ask("GET", "/a/1");
+        assert.deepEqual([answer.status, answer.json], [200, { id: "a" }]);
+        const offered = String(gateway.upstream.calls[0]?.head["grpc-accept-encoding"]).split(",");
+        assert.deepEqual(offered.toSorted(), ["deflate", "gzip", "identity"]);
+      }));
+  }
+});
+
+suite("transcoding.md §3: a client that goes away", () => {
+  test("§3: when the client goes away the upstream stream is reset at once with CANCEL", () =>
+    withContract({ rules }, async (gateway) => {
+      gateway.upstream.isSilent = true;
+      const arrived = gateway.upstream.nextHead();
+      const reset = gateway.upstream.nextReset();
+      const controller = new AbortController();
+      const asked = fetch(`${gateway.url}/a/1`, { signal: controller.signal });
+      await arrived;
+      controller.abort();
+      await assert.rejects(asked);
+      assert.equal(await reset, 8);
+    }));
+
+  test("§3: a deadline that passes is 504, and the upstream stream is reset with CANCEL", async () => {
+    await withContract({ rules }, async (gateway) => {
+      gateway.upstream.isSilent = true;
+      const reset = gateway.upstream.nextReset();
+      const answer: Answer = await gateway.ask("GET", "/a/1", {
+        headers: { "grpc-timeout": "30m" },
+      });
+      assert.deepEqual([answer.status, reasonOf(answer)], [504, "DEADLINE_EXCEEDED"]);
+      assert.equal(await reset, 8);
+    });
+  });
+
+  test("§3: -bin metadata reaches a gRPC server as bytes", async () => {
+    const gateway = await startTestGateway();
+    try {
+      const headers = { "x-data-bin": "+/8=" };
+      const answer = await send(gateway.port, "GET", "/v1/inspect", { headers });
+      const { metadata } = answer.json as { metadata: Record<string, string> };
+      assert.equal(metadata["x-data-bin"], "+/8=");
+    } finally {
+      await gateway.stop();
+    }
+  });
+});
