@@ -3,10 +3,13 @@ import type { Case } from "./case.ts";
 import { pathCases } from "./paths.ts";
 import { queryCases } from "./queries.ts";
 import { replyCases } from "./replies.ts";
+import { streamCases } from "./streams.ts";
 
-/** All requests, each name once. */
+/** All requests, in an order that their answers depend on: some change what the back end holds. */
 export const cases: readonly Case[] = [
-  ...new Map(
-    [...pathCases, ...queryCases, ...bodyCases, ...replyCases].map((one) => [one.name, one]),
-  ).values(),
+  ...pathCases,
+  ...queryCases,
+  ...bodyCases,
+  ...replyCases,
+  ...streamCases,
 ];

@@ -38,6 +38,8 @@ export const differences: readonly Difference[] = [
   {
     reason: "§1: a trailing slash is not matched (switch trailing_slash: ignore)",
     cases: [
+      "deep wildcard: GET /v1/files/",
+      "deep wildcard: GET /v1/files/a/",
       "slashes and dots: GET /v1/shelves/",
       "slashes and dots: GET /v1/shelves//",
       "slashes and dots: GET /v1/shelves/novels/",
@@ -53,6 +55,7 @@ export const differences: readonly Difference[] = [
     reason:
       "§1: a known path with another method is 405; Envoy hands it to the upstream as it is, which answers 415",
     cases: [
+      "stream of a method that posts: GET /v1/books:import",
       "verb: POST /v1/shelves/novels/books/beloved:nope {}",
       "verb: POST /v1/shelves/novels/books/beloved:Borrow {}",
       "verb: POST /v1/shelves/novels/books/beloved: {}",
@@ -75,7 +78,10 @@ export const differences: readonly Difference[] = [
   {
     reason:
       "§1: a verb that no template has is an ordinary part of its segment; in Envoy a verb is global",
-    cases: ["verb with GET: GET /v1/shelves/novels/books/beloved:borrow"],
+    cases: [
+      "deep wildcard with a verb: GET /v1/files/:peek",
+      "verb with GET: GET /v1/shelves/novels/books/beloved:borrow",
+    ],
   },
   {
     reason:
@@ -107,6 +113,7 @@ export const differences: readonly Difference[] = [
     reason:
       "§2: an unknown parameter is 400; Envoy hands the request to the upstream as it is, which answers 415",
     cases: [
+      "server stream with a query: GET /v1/shelves/novels/books:export?x=1",
       "nested query: GET /v1/kitchen-sink?nested.textt=x",
       "nested query: GET /v1/kitchen-sink?nested.text.x=y",
       "nested query: GET /v1/kitchen-sink?nested.=x",
@@ -213,6 +220,7 @@ export const differences: readonly Difference[] = [
   {
     reason: '§2: with body "*" no parameter is accepted',
     cases: [
+      'client stream with a query: POST /v1/books:import?x=1 [{"parent":"shelves/poetry","book":{"title":"T"}}]',
       'body beside a query: POST /v1/kitchen-sink:echo?f_int32=1 {"fString":"q"}',
       "body beside a query: POST /v1/kitchen-sink:echo?f_int32=1 {}",
     ],
@@ -257,6 +265,7 @@ export const differences: readonly Difference[] = [
     reason:
       "§2: JSON is strict: no trailing commas, bare or single-quoted names, repeated keys, control characters, bad escapes or numbers",
     cases: [
+      'client stream: POST /v1/books:import [{"parent":"shelves/poetry","book":{"title":"T"}},]',
       'body value: POST /v1/kitchen-sink:echo {"fString":"a\tb"}',
       'body value: POST /v1/kitchen-sink:echo {"fString":"\\x"}',
       'body value: POST /v1/kitchen-sink:echo {"rInt32":[1,]}',
@@ -273,6 +282,9 @@ export const differences: readonly Difference[] = [
   {
     reason: "§2: an unknown field is 400 (switch ignore_unknown_fields)",
     cases: [
+      'client stream: POST /v1/books:import [{"parent":"shelves/poetry","book":{"title":"T"}},{"nope":1}… (61)',
+      'client stream: POST /v1/books:import [{"parent":"shelves/poetry","book":{"title":"T"}},{"nope":1}… (110)',
+      'both ways: POST /v1/books:discuss [{"reader":"a","text":"b"},{"nope":1}]',
       'body value: POST /v1/kitchen-sink:echo {"nested":{"textt":"x"}}',
       'body value: POST /v1/kitchen-sink:echo {"empty":{"x":1}}',
       'body text: POST /v1/kitchen-sink:echo {"F_INT32":1}',
@@ -348,5 +360,30 @@ export const differences: readonly Difference[] = [
       'grpc-timeout: "1 S"',
       'grpc-timeout: "0S"',
     ],
+  },
+  {
+    reason:
+      "§1: what several segments fill is decoded but for %2F (switch url_unescape: all_except_reserved)",
+    cases: ["deep wildcard with a verb: GET /v1/files/a%3Apeek"],
+  },
+  {
+    reason:
+      "§4: response_body may be a field of any kind; Envoy does not serve one that is repeated",
+    cases: [
+      "response_body: GET /v1/shelves/novels/titles",
+      "response_body, empty: GET /v1/shelves/nope/titles",
+    ],
+  },
+  {
+    reason: "§6: an empty body is an empty stream, as it is the empty message for other methods",
+    cases: ["client stream: POST /v1/books:import "],
+  },
+  {
+    reason: "§6: a server stream by `accept`",
+    cases: ["server stream as text/event-stream", "server stream as application/x-ndjson"],
+  },
+  {
+    reason: "§6: a body whose google.api.HttpBody names no type is application/octet-stream",
+    cases: ['HttpBody down as ""'],
   },
 ];

@@ -9,7 +9,6 @@ const shelves = [
   "%6eovels",
   "novels%2Fx",
   "no%2fve",
-  "é",
   "%C3%A9",
   "a+b",
   "-",
