@@ -13,7 +13,7 @@ export interface ContractGateway extends TestGateway {
 
 /** A gateway whose service `t.S` has a method `M0`, `M1`, … for each HTTP rule. */
 export interface ContractOptions extends TestGatewayOptions {
-  /** Insides of the google.api.http options; an empty one is a method without. */
+  /** Insides of the google.api.http options; an empty one is a method without, "stream …" is of a server stream. */
   readonly rules?: readonly string[];
   /** In place of the generated file. */
   readonly proto?: string;
@@ -64,9 +64,12 @@ message Thing {
 
 /** The .proto text of a service with the given HTTP rules. */
 export function serviceText(rules: readonly string[]): string {
-  const methods = rules.map((rule, index) => {
+  const methods = rules.map((given, index) => {
+    const [rule, output] = given.startsWith("stream ")
+      ? [given.slice(7), "stream Thing"]
+      : [given, "Thing"];
     const option = rule === "" ? ";" : ` { option (google.api.http) = { ${rule} }; }`;
-    return `  rpc M${index}(Thing) returns (Thing)${option}`;
+    return `  rpc M${index}(Thing) returns (${output})${option}`;
   });
   return [file, "service S {", ...methods, "}"].join("\n");
 }
