@@ -58,8 +58,7 @@ export const reasons = {
   },
   INVALID_METADATA: {
     code: Code.INVALID_ARGUMENT,
-    meaning:
-      "A header cannot be sent as metadata: bad base64 in a `-bin` header, or bad characters.",
+    meaning: "A header cannot be sent as metadata: bad base64 in a `-bin` header.",
   },
   INVALID_TIMEOUT: {
     code: Code.INVALID_ARGUMENT,
