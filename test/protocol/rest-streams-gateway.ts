@@ -72,6 +72,17 @@ export async function startStreamGateway(
   };
 }
 
+/** Opens a client stream in chunks. */
+export function collect(
+  gateway: StreamGateway,
+  contentType: string,
+  target = "/collect",
+  ...more: readonly string[]
+): Promise<OpenCall> {
+  const headers = [`Content-Type: ${contentType}`, "Transfer-Encoding: chunked", ...more];
+  return gateway.call(`POST ${target} HTTP/1.1`, ...headers);
+}
+
 /** Runs `use` with a gateway of its own. */
 export async function withStreamGateway(
   options: Parameters<typeof startStreamGateway>[0],
