@@ -55,8 +55,13 @@ export async function startStreamGateway(
     routes: `- { service: t.S, cluster: library${route} }`,
     ...rest,
   });
-  const open = (requestLine: string, ...headers: readonly string[]): StreamClient =>
-    openClient(gateway.port, [requestLine, "Host: a", ...headers, "", ""].join("\r\n"));
+  const clients: StreamClient[] = [];
+  const open = (requestLine: string, ...headers: readonly string[]): StreamClient => {
+    const head = [requestLine, "Host: a", ...headers, "", ""].join("\r\n");
+    const client = openClient(gateway.port, head);
+    clients.push(client);
+    return client;
+  };
   return {
     ...gateway,
     upstream,
@@ -66,6 +71,8 @@ export async function startStreamGateway(
       return { client, call: await upstream.nextCall() };
     },
     async stop() {
+      // What a failed test leaves open must not keep the others waiting.
+      for (const client of clients) client.destroy();
       await gateway.stop();
       await upstream.stop();
     },
