@@ -38,7 +38,8 @@ export const reasons = {
   INVALID_JSON: { code: Code.INVALID_ARGUMENT, meaning: "The body is not valid JSON (RFC 8259)." },
   INVALID_FORM: {
     code: Code.INVALID_ARGUMENT,
-    meaning: "The body is a form that is not UTF-8, or not well-formed multipart/form-data (RFC 7578).",
+    meaning:
+      "The body is a form that is not UTF-8, or not well-formed multipart/form-data (RFC 7578).",
   },
   INVALID_FIELD: {
     code: Code.INVALID_ARGUMENT,
