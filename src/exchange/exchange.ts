@@ -22,6 +22,8 @@ export interface RequestBody {
   open(idleMs: number): BodyReader;
   /** When the last piece came, in the clock's monotonic ms. */
   readonly lastReadAt: number;
+  /** Bytes that were read so far. */
+  readonly receivedBytes: number;
 }
 
 /** A request body that is read while it comes. Who does not ask for more, stops the client. */
@@ -66,6 +68,8 @@ export interface Client {
   readonly scheme: "http" | "https";
   /** Value for `x-forwarded-for`: trusted hops and this connection's peer. */
   readonly forwardedFor: string;
+  /** The host that a trusted client was asked for; undefined for the exchange's own authority. */
+  readonly forwardedHost: string | undefined;
   /** The W3C `traceparent` of a trusted client, well-formed; undefined starts a new trace. */
   readonly traceparent: string | undefined;
 }
@@ -99,4 +103,14 @@ export function headerValue(headers: Headers, name: string): string | undefined 
     if (headers[i] === name) return headers[i + 1];
   }
   return undefined;
+}
+
+/** All values of `name`, which must be in lower case, as the one list that they are (RFC 9110 §5.3); undefined when there is none. */
+export function headerList(headers: Headers, name: string): string | undefined {
+  let list: string | undefined;
+  for (let i = 0; i < headers.length; i += 2) {
+    if (headers[i] !== name) continue;
+    list = list === undefined ? headers[i + 1] : `${list}, ${headers[i + 1] ?? ""}`;
+  }
+  return list;
 }

@@ -7,6 +7,7 @@ export {
   type Client,
   type Exchange,
   type Headers,
+  headerList,
   headerValue,
   type RequestBody,
   type Response,

@@ -80,6 +80,7 @@ function exchangeOf(request: ExplainedRequest): Exchange {
       address: "127.0.0.1",
       scheme: "http",
       forwardedFor: "127.0.0.1",
+      forwardedHost: undefined,
       traceparent: undefined,
     },
     requestId: "explained",
@@ -88,6 +89,7 @@ function exchangeOf(request: ExplainedRequest): Exchange {
     body: {
       declaredBytes: body.length,
       lastReadAt: 0,
+      receivedBytes: 0,
       readAll: () => Promise.resolve(ok(body)),
       open: () => readerOf(body),
     },

@@ -55,7 +55,7 @@ function recordOf(exchange: Exchange, outcome: Outcome, clock: Clock): AccessRec
     reason: reasonOf(failure),
     durationMs,
     upstreamMs: undefined,
-    bytesIn: exchange.body.declaredBytes ?? 0,
+    bytesIn: exchange.body.declaredBytes ?? exchange.body.receivedBytes,
     bytesOut,
     peer: exchange.client.address,
     protocol: exchange.protocol,

@@ -1,4 +1,5 @@
 import { type Client, type Headers, headerValue } from "../exchange/index.ts";
+import { isHost } from "./http1-head.ts";
 
 /** A well-formed `traceparent`, version 00 (W3C Trace Context §3.2). */
 const traceparentForm = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
@@ -12,6 +13,7 @@ export function untrustedClient(peerAddress: string): Client {
     address: peerAddress,
     scheme: "http",
     forwardedFor: peerAddress,
+    forwardedHost: undefined,
     traceparent: undefined,
   };
 }
@@ -23,10 +25,12 @@ export function untrustedClient(peerAddress: string): Client {
 export function trustedClient(peerAddress: string, headers: Headers, trustedHops: number): Client {
   const believed = forwardedAddresses(headers).slice(-trustedHops);
   const trace = headerValue(headers, "traceparent");
+  const host = headerValue(headers, "x-forwarded-host");
   return {
     address: believed[0] ?? peerAddress,
     scheme: headerValue(headers, "x-forwarded-proto") === "https" ? "https" : "http",
     forwardedFor: [...believed, peerAddress].join(", "),
+    forwardedHost: host !== undefined && isHost(host) ? host : undefined,
     traceparent: trace !== undefined && traceparentForm.test(trace) ? trace : undefined,
   };
 }

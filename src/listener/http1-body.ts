@@ -18,15 +18,16 @@ export interface BodyPace {
   readonly minBytesPerSecond: number;
 }
 
-/** Reads a body to its end. The listeners go with the request, but for one that has had enough. */
+/** Reads a body to its end; `onRead` is told the bytes of every piece. The listeners go with the request, but for one that has had enough. */
 export function collectBody(
   request: IncomingMessage,
   maxBytes: number,
   pace: BodyPace,
   watch: BodyWatch,
+  onRead: (bytes: number) => void,
 ): Promise<Result<Uint8Array, BodyProblem>> {
   return new Promise((resolve) => {
-    const body = new CollectedBody(request, maxBytes, pace, watch, resolve);
+    const body = new CollectedBody(request, maxBytes, pace, watch, onRead, resolve);
     watch.add(body);
   });
 }
@@ -44,6 +45,7 @@ class CollectedBody implements WatchedBody {
     maxBytes: number,
     pace: BodyPace,
     watch: BodyWatch,
+    onRead: (bytes: number) => void,
     resolve: (body: Result<Uint8Array, BodyProblem>) => void,
   ) {
     this.waitingSince = watch.now();
@@ -54,6 +56,7 @@ class CollectedBody implements WatchedBody {
     const gathered = new ByteGatherer();
     const onData = (chunk: Buffer): void => {
       this.receivedBytes += chunk.length;
+      onRead(chunk.length);
       gathered.push(chunk);
       if (this.receivedBytes <= maxBytes) return;
       request.off("data", onData);
@@ -74,15 +77,15 @@ class CollectedBody implements WatchedBody {
   }
 }
 
-/** Reads a body while it comes. `onRead` is called for every piece. */
+/** Reads a body while it comes. `onRead` is told the bytes of every piece. */
 export function openBody(
   request: IncomingMessage,
   idleMs: number,
   watch: BodyWatch,
-  onRead: () => void,
+  onRead: (bytes: number) => void,
 ): BodyReader {
   const onData = (chunk: Buffer): void => {
-    onRead();
+    onRead(chunk.length);
     reader.push(chunk);
   };
   const reader = new PieceReader(idleMs, watch, {

@@ -29,6 +29,7 @@ export class Http1Exchange implements Exchange, RequestBody {
   readonly declaredBytes: number | undefined;
   readonly cancellation: CancellationSource = new CancellationSource();
   lastReadAt: number;
+  receivedBytes = 0;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #expectsContinue: boolean;
@@ -87,6 +88,9 @@ export class Http1Exchange implements Exchange, RequestBody {
       maxBytes,
       { withinMs: requestMs, minBytesPerSecond },
       this.#watch,
+      (bytes) => {
+        this.receivedBytes += bytes;
+      },
     );
   }
 
@@ -107,8 +111,9 @@ export class Http1Exchange implements Exchange, RequestBody {
   open(idleMs: number): BodyReader {
     if (this.declaredBytes === 0) return noBody;
     if (this.#expectsContinue) this.#invite();
-    return openBody(this.#request, idleMs, this.#watch, () => {
+    return openBody(this.#request, idleMs, this.#watch, (bytes) => {
       this.lastReadAt = this.#watch.now();
+      this.receivedBytes += bytes;
     });
   }
 }

@@ -158,6 +158,11 @@ function checkFraming(raw: RawHead, findings: Findings): HeadRefusal | undefined
 
 const hostForm = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]+)(?::([0-9]{1,5}))?$/;
 
+/** Whether `text` is a host name or an address, with a port or without (RFC 9110 §7.2). */
+export function isHost(text: string): boolean {
+  return hostForm.test(text);
+}
+
 /** Hosts that passed the check; a gateway is called by few names, and beyond them each is checked anew. */
 const soundHosts = new Set<string>();
 const rememberedHosts = 256;

@@ -35,6 +35,7 @@ export class WebSocketExchange implements Exchange, RequestBody {
   readonly declaredBytes: undefined;
   readonly cancellation: CancellationSource = new CancellationSource();
   lastReadAt: number;
+  receivedBytes = 0;
   readonly #watch: BodyWatch;
   #socket: WebSocket | undefined = undefined;
   #reader: PieceReader | undefined = undefined;
@@ -99,6 +100,7 @@ export class WebSocketExchange implements Exchange, RequestBody {
   #onFrame(data: RawData, _isBinary: boolean): void {
     this.lastReadAt = this.#watch.now();
     const bytes = bytesOf(data);
+    this.receivedBytes += bytes.length;
     if (bytes.length === 0) this.#reader?.end(undefined);
     else this.#reader?.push(bytes);
   }

@@ -212,13 +212,20 @@ suite("transcoding.md §3: trust", () => {
       }
     }));
 
-  test("§3: with trusted_hops x-forwarded-for/proto, x-request-id and traceparent are carried on", () =>
+  test("§3: with trusted_hops x-forwarded-for/proto/host, x-request-id and traceparent are carried on", () =>
     withContract({ rules, listener: "trusted_hops: 1" }, async (gateway) => {
       const head = await headOf(gateway, claimed);
       assert.equal(head["x-forwarded-for"], "9.9.9.9, 127.0.0.1");
       assert.equal(head["x-forwarded-proto"], "https");
+      assert.equal(head["x-forwarded-host"], "shop.example");
       assert.equal(head["x-request-id"], "mine");
       assert.equal(head["traceparent"], claimed.traceparent);
+    }));
+
+  test("§3: an x-forwarded-host that is no host is not carried on, whoever sends it", () =>
+    withContract({ rules, listener: "trusted_hops: 1" }, async (gateway) => {
+      const head = await headOf(gateway, { "x-forwarded-host": "shop.example/@evil" });
+      assert.equal(head["x-forwarded-host"], `127.0.0.1:${gateway.port}`);
     }));
 });
 

@@ -1,4 +1,10 @@
-import { type Exchange, type Headers, headerValue, type Response } from "../../exchange/index.ts";
+import {
+  type Exchange,
+  type Headers,
+  headerList,
+  headerValue,
+  type Response,
+} from "../../exchange/index.ts";
 import { chooseCoding } from "./accept-encoding.ts";
 import { type Coding, type CodingName, codingOf } from "./codings.ts";
 import { EncodedBody } from "./encoded-body.ts";
@@ -35,7 +41,7 @@ export function compileEncoder(rules: EncodingRules): ResponseEncoder {
   return async (exchange, response) => {
     if (!mayEncode(exchange, response)) return response;
     if (!isListed(headerValue(response.headers, "content-type") ?? "")) return response;
-    const coding = codingFor(headerValue(exchange.headers, "accept-encoding") ?? "");
+    const coding = codingFor(headerList(exchange.headers, "accept-encoding") ?? "");
     const { body, headers } = response;
     const isSmall = body instanceof Uint8Array && body.length < rules.minBytes;
     // A cache must know that another client may get another body, also where this one got it plain.

@@ -39,14 +39,14 @@ function choose(
   let best: StreamFormatName | undefined;
   let bestQuality = 0;
   for (const format of formats) {
-    const quality = Math.max(...mediaTypes[format].map((type) => qualityOf(type, ranges)));
+    const quality = qualityOf(mediaTypes[format], ranges);
     if (quality > bestQuality) {
       best = format;
       bestQuality = quality;
     }
   }
   // Who names none of a stream's types, such as a browser that asks for text/html, gets the default.
-  const names = Object.values(mediaTypes).flat();
+  const names = [...Object.values(mediaTypes).flat(), "*/*"];
   const isSpoken = ranges.some(({ type }) => names.includes(type));
   return best ?? (isSpoken ? undefined : formats[0]);
 }
@@ -58,12 +58,16 @@ function parseRange(text: string): Range {
   return { type, quality: quality >= 0 && quality <= 1 ? quality : 0 };
 }
 
-/** The weight of the most specific range that takes `type`; 0 when none does. */
-function qualityOf(type: string, ranges: readonly Range[]): number {
-  const wildcard = `${type.slice(0, type.indexOf("/"))}/*`;
-  const match =
-    ranges.find((range) => range.type === type) ??
-    ranges.find((range) => range.type === wildcard) ??
-    ranges.find((range) => range.type === "*/*");
-  return match?.quality ?? 0;
+/**
+ * The weight of the most specific range that takes a format; 0 when none does. A format is sent under its first
+ * name, so that a weight of that name counts before those of its other names.
+ */
+function qualityOf(types: readonly string[], ranges: readonly Range[]): number {
+  const [sent = ""] = types;
+  const wildcards = [`${sent.slice(0, sent.indexOf("/"))}/*`, "*/*"];
+  for (const type of [...types, ...wildcards]) {
+    const match = ranges.find((range) => range.type === type);
+    if (match !== undefined) return match.quality;
+  }
+  return 0;
 }

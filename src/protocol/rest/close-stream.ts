@@ -1,5 +1,5 @@
 import { type Clock, err, ok } from "../../base/index.ts";
-import { type Exchange, headerValue } from "../../exchange/index.ts";
+import { type Exchange, headerList } from "../../exchange/index.ts";
 import { JsonSink } from "../../protojson/index.ts";
 import {
   type Envelope,
@@ -80,7 +80,7 @@ function jsonFormatOf(streams: StreamSwitches): FormatOf {
   const frames = streamFormat("frame", streams.framing);
   return (exchange) => {
     if (exchange.protocol === "WebSocket") return frames;
-    const name = choose(headerValue(exchange.headers, "accept"));
+    const name = choose(headerList(exchange.headers, "accept"));
     return name && formats.get(name);
   };
 }

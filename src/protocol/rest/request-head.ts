@@ -158,7 +158,7 @@ function addForwarding(exchange: Exchange, metadata: string[]): void {
     "x-forwarded-proto",
     client.scheme,
     "x-forwarded-host",
-    exchange.authority,
+    client.forwardedHost ?? exchange.authority,
     "x-request-id",
     exchange.requestId,
     "traceparent",
