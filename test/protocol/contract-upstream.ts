@@ -18,6 +18,8 @@ export interface Reply {
   /** DATA as it is. */
   readonly data?: Uint8Array;
   readonly trailers?: OutgoingHttpHeaders;
+  /** Leaves the stream open behind the data. */
+  readonly staysOpen?: boolean;
 }
 
 /** An upstream that gives each message back, remembers the calls, and may be told another reply. */
@@ -88,5 +90,6 @@ function answer(stream: ServerHttp2Stream, envelope: Buffer, reply: Reply): void
     { waitForTrailers: true },
   );
   stream.on("wantTrailers", () => stream.sendTrailers(trailers));
-  stream.end(reply.data ?? envelope);
+  if (reply.staysOpen === true) stream.write(reply.data ?? envelope);
+  else stream.end(reply.data ?? envelope);
 }
