@@ -20,10 +20,11 @@ export interface RestCodecs {
 }
 
 /**
- * Messages inside each other that a reply may have. Whatever a request may be, its echo can be printed: a
- * level of JSON in a google.protobuf.Struct is three messages on the wire.
+ * Messages inside each other that a reply may have. Whatever a request may be by default, its echo can be printed:
+ * a level of JSON in a google.protobuf.Struct is three messages on the wire. The writer that honours fields in any
+ * order takes up to 14 frames a level (maps), and a stack of Node's default size ends at about 700 levels of them.
  */
-const replyDepth = 1000;
+const replyDepth = 320;
 
 /**
  * Prepares the codecs of a schema for one set of switches. Each message is compiled when it is first named.
