@@ -56,10 +56,12 @@ export async function startGateway(
   );
   const stop = async (): Promise<void> => {
     logger.info("gateway.draining", {});
+    const stopAt = clock.now() + Math.max(...drainMs.values());
     await Promise.all(
       listeners.value.map((listener) => listener.drain(drainMs.get(listener.name) ?? 0)),
     );
-    await Promise.all([...clusters.values()].map((cluster) => cluster.stop()));
+    const leftMs = Math.max(stopAt - clock.now(), 0);
+    await Promise.all([...clusters.values()].map((cluster) => cluster.stop(leftMs)));
     logger.info("gateway.stopped", {});
   };
   return ok({

@@ -21,8 +21,8 @@ export interface Cluster {
   readonly call: CallSender;
   /** How it is at this moment. */
   status(): ClusterStatus;
-  /** Refuses new calls, lets those in flight end, then closes every connection. */
-  stop(): Promise<void>;
+  /** Refuses new calls, lets those in flight end within `withinMs`, then closes every connection. */
+  stop(withinMs: number): Promise<void>;
   /** Ends everything at once. */
   destroy(): void;
 }
@@ -34,12 +34,13 @@ export function createCluster(options: ClusterOptions): Cluster {
 
 type ClusterState =
   | { readonly kind: "running" }
-  /** Calls end, then connections. `closing` is set once the last call has ended. */
+  /** Calls end, then connections: `isClosing` once the last call has ended. `limit` ends either by force. */
   | {
       readonly kind: "stopping";
       readonly stopped: Promise<void>;
       readonly settle: () => void;
-      readonly closing: Timer | undefined;
+      readonly limit: Timer;
+      readonly isClosing: boolean;
     }
   | { readonly kind: "stopped" };
 
@@ -92,14 +93,15 @@ class StaticCluster implements Cluster, CallHost, EndpointOwner {
     return clusterStatus(this.#options, this.#endpoints, this.#calls.size, this.#pending.size);
   }
 
-  stop(): Promise<void> {
+  stop(withinMs: number): Promise<void> {
     if (this.#state.kind === "stopped") return Promise.resolve();
     if (this.#state.kind === "stopping") return this.#state.stopped;
     let settle = (): void => undefined;
     const stopped = new Promise<void>((resolve) => {
       settle = resolve;
     });
-    this.#state = { kind: "stopping", stopped, settle, closing: undefined };
+    const limit = this.#options.clock.setTimer(withinMs, () => this.destroy());
+    this.#state = { kind: "stopping", stopped, settle, limit, isClosing: false };
     this.#closeWhenDone();
     return stopped;
   }
@@ -112,7 +114,7 @@ class StaticCluster implements Cluster, CallHost, EndpointOwner {
     for (const endpoint of this.#endpoints) endpoint.destroy();
     this.#deadlines.stop();
     if (state.kind === "stopping") {
-      state.closing?.cancel();
+      state.limit.cancel();
       state.settle();
     }
   }
@@ -148,7 +150,7 @@ class StaticCluster implements Cluster, CallHost, EndpointOwner {
     const state = this.#state;
     if (state.kind !== "stopping") return;
     if (this.#endpoints.some((endpoint) => endpoint.connectionCount > 0)) return;
-    state.closing?.cancel();
+    state.limit.cancel();
     this.#state = { kind: "stopped" };
     this.#deadlines.stop();
     state.settle();
@@ -229,9 +231,10 @@ class StaticCluster implements Cluster, CallHost, EndpointOwner {
 
   #closeWhenDone(): void {
     const state = this.#state;
-    if (state.kind !== "stopping" || state.closing !== undefined || this.#calls.size > 0) return;
-    const closing = this.#options.clock.setTimer(closeTimeoutMs, () => this.destroy());
-    this.#state = { ...state, closing };
+    if (state.kind !== "stopping" || state.isClosing || this.#calls.size > 0) return;
+    state.limit.cancel();
+    const limit = this.#options.clock.setTimer(closeTimeoutMs, () => this.destroy());
+    this.#state = { ...state, limit, isClosing: true };
     for (const endpoint of this.#endpoints) endpoint.stop();
     this.emptied();
   }

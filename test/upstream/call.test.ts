@@ -231,7 +231,7 @@ suite("transparent retries (gRFC A6)", () => {
 suite("a cluster ends", () => {
   test("stop refuses new calls, lets those in flight end, then closes", async () => {
     const { cluster, outcome, stream, network, clock } = sentCall();
-    const stopped = cluster.stop();
+    const stopped = cluster.stop(1000);
     assert.equal(gatewayFailureOf(await cluster.call(testCall())).reason, "SHUTTING_DOWN");
     assert.equal(network.last.isClosing, false);
     stream.answer();
@@ -245,7 +245,7 @@ suite("a cluster ends", () => {
   test("stop lets calls that wait for a connection have it", async () => {
     const { cluster, network } = fakeCluster();
     const outcome = cluster.call(testCall());
-    const stopped = cluster.stop();
+    const stopped = cluster.stop(1000);
     network.last.becomeReady();
     network.last.streams[0]?.answer();
     assert.equal(textOf(await outcome), "");
@@ -253,12 +253,12 @@ suite("a cluster ends", () => {
   });
 
   test("stop of a cluster that was never used is done at once", async () => {
-    await fakeCluster().cluster.stop();
+    await fakeCluster().cluster.stop(1000);
   });
 
   test("stop twice waits for the same end", async () => {
     const { cluster, stream } = sentCall();
-    const both = Promise.all([cluster.stop(), cluster.stop()]);
+    const both = Promise.all([cluster.stop(1000), cluster.stop(1000)]);
     stream.answer();
     await both;
   });
@@ -267,10 +267,22 @@ suite("a cluster ends", () => {
     const { cluster, network, stream, clock } = sentCall();
     network.last.close = () => undefined;
     stream.answer();
-    const stopped = cluster.stop();
+    const stopped = cluster.stop(1000);
     clock.advance(1000);
     await stopped;
     assert.equal(network.last.destroyedWith, "the cluster was destroyed");
+  });
+
+  test("stop waits no longer than it is told for calls that do not end", async () => {
+    const { cluster, outcome, network, clock } = sentCall();
+    const stopped = cluster.stop(5000);
+    clock.advance(4999);
+    assert.equal(network.last.isClosed, false);
+    clock.advance(1);
+    await stopped;
+    assert.equal(gatewayFailureOf(await outcome).reason, "SHUTTING_DOWN");
+    assert.equal(network.last.isClosed, true);
+    assert.equal(clock.timerCount, 0);
   });
 
   test("destroy fails every call and leaves no timer", async () => {

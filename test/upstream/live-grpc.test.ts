@@ -196,7 +196,7 @@ suite("against @grpc/grpc-js", () => {
     server.server.tryShutdown(() => undefined);
     going.resolve();
     for (const outcome of await Promise.all(outcomes)) assert.equal(textOf(outcome), "request");
-    await cluster.stop();
+    await cluster.stop(1000);
     assert.equal(cluster.status().endpoints[0]?.connections, 0);
   });
 
@@ -204,7 +204,7 @@ suite("against @grpc/grpc-js", () => {
     const server = await startGrpc({ unary: echo });
     const cluster = clusterOf(server);
     const outcome = cluster.call(testCall());
-    const stopped = cluster.stop();
+    const stopped = cluster.stop(1000);
     assert.equal(textOf(await outcome), "request");
     await stopped;
     assert.equal(cluster.status().endpoints[0]?.connections, 0);
