@@ -1,5 +1,6 @@
-import { type Clock, ok, type Result } from "../base/index.ts";
+import { CancellationSource, type Clock, ok, type Result } from "../base/index.ts";
 import {
+  type Call,
   type CallSender,
   type Envelope,
   emptyMetadata,
@@ -18,9 +19,11 @@ type NextMessage = Result<Envelope | undefined, Failure>;
 export function afterFirstMessage(send: CallSender, withinMs: number, clock: Clock): CallSender {
   return (call) =>
     new Promise((resolve) => {
-      const reply = new CommencedReply();
+      const cancellation = new CancellationSource();
+      const reply = new CommencedReply(cancellation);
       const timer = clock.setTimer(withinMs, () => resolve(ok(reply)));
-      void send(call).then(async (outcome) => {
+      call.cancellation.onCancel(() => cancellation.cancel());
+      void send(cancelledBy(cancellation, call)).then(async (outcome) => {
         const failure = outcome.ok ? await reply.begin(outcome.value) : reply.fail(outcome.error);
         timer.cancel();
         resolve(failure ?? ok(reply));
@@ -28,15 +31,26 @@ export function afterFirstMessage(send: CallSender, withinMs: number, clock: Clo
     });
 }
 
+function cancelledBy(cancellation: CancellationSource, call: Call): Call {
+  const { method, metadata, messages, deadline, maxReplyBytes } = call;
+  return { method, metadata, messages, deadline, cancellation, maxReplyBytes };
+}
+
 /** A reply that may be handed on before the upstream has said anything. */
 class CommencedReply implements Reply, MessageStream {
   readonly messages = { kind: "stream", stream: this } as const;
+  /** Ends the call while the upstream has not answered: there is no stream yet that could be told. */
+  readonly #call: CancellationSource;
   #inner: Reply | undefined = undefined;
   /** The first message as long as nobody has taken it. */
   #first: NextMessage | undefined = undefined;
   #waiting: ((next: NextMessage) => void) | undefined = undefined;
   #isCancelled = false;
   #begun = false;
+
+  constructor(call: CancellationSource) {
+    this.#call = call;
+  }
 
   get headers(): Metadata {
     return this.#inner?.headers ?? emptyMetadata;
@@ -86,7 +100,8 @@ class CommencedReply implements Reply, MessageStream {
 
   cancel(): void {
     this.#isCancelled = true;
-    this.#stream()?.cancel();
+    if (this.#inner === undefined) this.#call.cancel();
+    else this.#stream()?.cancel();
   }
 
   #stream(): MessageStream | undefined {
