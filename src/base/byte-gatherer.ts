@@ -56,6 +56,14 @@ export class ByteGatherer {
     return bytes;
   }
 
+  /** The first piece, or the small ones that were copied together in its place; empty when there is none. */
+  shift(): Uint8Array {
+    this.#closeRoom();
+    const piece = this.#pieces.shift() ?? nothing;
+    this.#length -= piece.length;
+    return piece;
+  }
+
   #closeRoom(): void {
     if (this.#roomEnd === this.#roomStart) return;
     this.#pieces.push(this.#room.subarray(this.#roomStart, this.#roomEnd));

@@ -33,6 +33,11 @@ export class EnvelopeReader {
     return this.#filled > 0;
   }
 
+  /** How many of them. */
+  get gatheredBytes(): number {
+    return this.#filled;
+  }
+
   /** Takes the next chunk, once `next` has given all that the one before it held. */
   push(chunk: Uint8Array): void {
     this.#rest = chunk;

@@ -1,47 +1,49 @@
-import { err, ok, type Result } from "../base/index.ts";
+import { ByteGatherer, err, ok, type Result } from "../base/index.ts";
 import type { Envelope, Failure, MessageStream } from "../rpc/index.ts";
-import { isCompressed } from "./envelope-reader.ts";
+import { EnvelopeReader, type EnvelopeProblem, isCompressed } from "./envelope-reader.ts";
 
 type NextMessage = Result<Envelope | undefined, Failure>;
 
 /** What a reply stream needs of the attempt that fills it. */
 export interface ReplySource {
-  /** The reader has taken a message that holds `bytes` of the receive window. */
+  /** `bytes` of the receive window are free again. */
   taken(bytes: number): void;
   /** Prepares a message for the reader: decompresses it. */
   open(envelope: Envelope): Result<Envelope, Failure> | Promise<Result<Envelope, Failure>>;
+  /** What bytes that are no envelope, or not a whole one, mean for the call. */
+  failureOf(problem: EnvelopeProblem | "truncated"): Failure;
   /** The reader wants no more, or cannot read on. */
   abandoned(): void;
 }
 
-interface Queued {
-  readonly envelope: Envelope;
-  readonly heldBytes: number;
-}
+const nothing = new Uint8Array(0);
 
 /**
  * The messages of a server stream between the upstream and their reader. A message holds its part of the
- * stream's window until it is taken, so that a reader that stops, stops the upstream.
+ * stream's window until it is taken, so that a reader that stops, stops the upstream. What waits, waits as
+ * bytes and is cut one message ahead: a window of empty messages would be 200,000 objects.
  */
 export class ReplyStream implements MessageStream {
   readonly #source: ReplySource;
-  readonly #queue: Queued[] = [];
-  /** How the stream ends once the queue is empty; undefined while more may come. */
+  readonly #reader: EnvelopeReader;
+  /** What has come behind the bytes that the reader has. */
+  readonly #behind = new ByteGatherer();
+  /** The message that is taken next. While there is none, the reader has seen all that has come. */
+  #ready: Envelope | undefined = undefined;
+  /** Bytes of the message that is ready, or being gathered, that do not hold the window any more. */
+  #given = 0;
+  /** How the stream ends behind what has come; undefined while more may come. */
   #end: NextMessage | undefined = undefined;
   #waiting: ((next: NextMessage) => void) | undefined = undefined;
 
-  constructor(source: ReplySource) {
+  constructor(maxBytes: number, source: ReplySource) {
+    this.#reader = new EnvelopeReader(maxBytes);
     this.#source = source;
   }
 
-  /** Whether no message waits for the reader. */
-  get isEmpty(): boolean {
-    return this.#queue.length === 0;
-  }
-
   next(): Promise<NextMessage> {
-    const queued = this.#queue.shift();
-    if (queued !== undefined) return Promise.resolve(this.#take(queued));
+    const ready = this.#ready;
+    if (ready !== undefined) return Promise.resolve(this.#take(ready));
     if (this.#end !== undefined) return Promise.resolve(this.#end);
     return new Promise((resolve) => {
       this.#waiting = resolve;
@@ -49,36 +51,41 @@ export class ReplyStream implements MessageStream {
   }
 
   poll(): Envelope | undefined {
-    const [queued] = this.#queue;
-    if (queued === undefined || isCompressed(queued.envelope)) return undefined;
-    this.#queue.shift();
-    this.#source.taken(queued.heldBytes);
-    return queued.envelope;
+    const ready = this.#ready;
+    if (ready === undefined || isCompressed(ready)) return undefined;
+    this.#advance(ready.length);
+    return ready;
   }
 
   cancel(): void {
     if (this.#end === undefined) this.#source.abandoned();
     this.#finish(ok(undefined));
-    this.#queue.length = 0;
+    this.#drop();
   }
 
-  /** Adds a message that holds `heldBytes` of the window. */
-  push(envelope: Envelope, heldBytes: number): void {
+  /** Adds what has come: messages in any pieces. */
+  push(chunk: Uint8Array): void {
     if (this.#end !== undefined) return;
-    const waiting = this.#waiting;
-    this.#waiting = undefined;
-    if (waiting === undefined) {
-      this.#queue.push({ envelope, heldBytes });
+    if (this.#ready !== undefined) {
+      this.#behind.push(chunk);
       return;
     }
-    const taken = this.#take({ envelope, heldBytes });
+    this.#reader.push(chunk);
+    this.#advance(0);
+    const waiting = this.#waiting;
+    const ready = this.#ready;
+    if (waiting === undefined || ready === undefined) return;
+    this.#waiting = undefined;
+    const taken = this.#take(ready);
     if (taken instanceof Promise) void taken.then(waiting);
     else waiting(taken);
   }
 
-  /** There are no more messages: `failure` says why, undefined is a good end. The first end counts. */
+  /** Nothing more comes: `failure` says why, undefined is a good end. The first end counts. */
   end(failure: Failure | undefined): void {
-    this.#finish(failure === undefined ? ok(undefined) : err(failure));
+    if (this.#end !== undefined) return;
+    const end = failure === undefined ? ok(undefined) : err(failure);
+    this.#finish(this.#ready === undefined ? this.#wholeEnd(end) : end);
   }
 
   #finish(end: NextMessage): void {
@@ -88,19 +95,71 @@ export class ReplyStream implements MessageStream {
     waiting?.(this.#end);
   }
 
-  #take({ envelope, heldBytes }: Queued): NextMessage | Promise<NextMessage> {
-    this.#source.taken(heldBytes);
-    const opened = this.#source.open(envelope);
+  /** A good end inside a message is none. */
+  #wholeEnd(end: NextMessage): NextMessage {
+    const isCut = end.ok && this.#reader.isInsideEnvelope;
+    return isCut ? err(this.#source.failureOf("truncated")) : end;
+  }
+
+  /**
+   * Cuts the next message, once one of `takenBytes` was taken. One that is larger than the window can be
+   * gathered only if its bytes do not hold it: they are given back while no whole message waits. A reader
+   * that has stopped holds all that comes behind the first one.
+   */
+  #advance(takenBytes: number): void {
+    let free = 0;
+    if (takenBytes > 0) {
+      free = takenBytes - this.#given;
+      this.#given = 0;
+    }
+    const next = this.#cut();
+    if (typeof next === "string") {
+      this.#ready = undefined;
+      this.#break(this.#source.failureOf(next));
+      return;
+    }
+    this.#ready = next;
+    if (next === undefined) {
+      free += this.#reader.gatheredBytes - this.#given;
+      this.#given = this.#reader.gatheredBytes;
+      if (this.#end !== undefined) this.#end = this.#wholeEnd(this.#end);
+    }
+    if (free > 0) this.#source.taken(free);
+  }
+
+  #cut(): Envelope | EnvelopeProblem | undefined {
+    let next = this.#reader.next();
+    while (next === undefined && this.#behind.length > 0) {
+      this.#reader.push(this.#behind.shift());
+      next = this.#reader.next();
+    }
+    return next;
+  }
+
+  #take(ready: Envelope): NextMessage | Promise<NextMessage> {
+    this.#advance(ready.length);
+    const opened = this.#source.open(ready);
     return opened instanceof Promise
       ? opened.then((result) => this.#opened(result))
       : this.#opened(opened);
   }
 
   #opened(opened: Result<Envelope, Failure>): NextMessage {
-    if (opened.ok) return opened;
-    if (this.#end === undefined) this.#source.abandoned();
-    this.#end = opened;
-    this.#queue.length = 0;
+    if (!opened.ok) this.#break(opened.error);
     return opened;
+  }
+
+  /** Ends at a message that cannot be read, whatever has come behind it. */
+  #break(failure: Failure): void {
+    if (this.#end === undefined) this.#source.abandoned();
+    this.#end = err(failure);
+    this.#drop();
+    this.#finish(this.#end);
+  }
+
+  #drop(): void {
+    this.#ready = undefined;
+    this.#reader.push(nothing);
+    if (this.#behind.length > 0) this.#behind.take();
   }
 }

@@ -9,7 +9,7 @@ import {
   type Reply,
 } from "../rpc/index.ts";
 import type { Attempt, AttemptOwner } from "./attempt.ts";
-import { EnvelopeReader } from "./envelope-reader.ts";
+import type { EnvelopeProblem } from "./envelope-reader.ts";
 import { missingTrailersFailure, truncatedFailure } from "./failures.ts";
 import type { StreamOpener } from "./open-connection.ts";
 import { envelopeFailure, openEnvelope } from "./open-envelope.ts";
@@ -42,19 +42,15 @@ export class StreamingAttempt implements Attempt, ReplySource {
   readonly #call: Call;
   readonly #endpoint: string;
   readonly #owner: AttemptOwner;
-  readonly #reader: EnvelopeReader;
   #state: StreamingState = unsent;
   #encoding: string | undefined = undefined;
   #isSending = false;
   #sender: RequestSender | undefined = undefined;
-  /** Bytes of the message that is being gathered: those that hold the window, and those that do not any more. */
-  #gathered = { held: 0, given: 0 };
 
   constructor(call: Call, endpoint: string, owner: AttemptOwner) {
     this.#call = call;
     this.#endpoint = endpoint;
     this.#owner = owner;
-    this.#reader = new EnvelopeReader(call.maxReplyBytes);
   }
 
   send(opener: StreamOpener, head: HeaderList): boolean {
@@ -100,22 +96,7 @@ export class StreamingAttempt implements Attempt, ReplySource {
   }
 
   onData(chunk: Uint8Array): void {
-    const state = this.#state;
-    if (state.kind !== "streaming") return;
-    let left = chunk.length;
-    this.#reader.push(chunk);
-    for (let next = this.#reader.next(); next !== undefined; next = this.#reader.next()) {
-      if (typeof next === "string") {
-        this.#fail(envelopeFailure(next, this.#call.maxReplyBytes, this.#endpoint), "reset");
-        return;
-      }
-      const held = next.length - this.#gathered.given;
-      left -= held - this.#gathered.held;
-      this.#gathered = { held: 0, given: 0 };
-      state.reply.messages.stream.push(next, held);
-    }
-    this.#gathered.held += left;
-    this.#giveGathered();
+    if (this.#state.kind === "streaming") this.#state.reply.messages.stream.push(chunk);
   }
 
   onTrailers(fields: HeaderList): void {
@@ -144,9 +125,7 @@ export class StreamingAttempt implements Attempt, ReplySource {
   }
 
   taken(bytes: number): void {
-    if (this.#state.kind !== "streaming") return;
-    this.#state.stream.consumed(bytes);
-    this.#giveGathered();
+    if (this.#state.kind === "streaming") this.#state.stream.consumed(bytes);
   }
 
   open(envelope: Envelope): Result<Envelope, Failure> | Promise<Result<Envelope, Failure>> {
@@ -157,26 +136,20 @@ export class StreamingAttempt implements Attempt, ReplySource {
     });
   }
 
+  failureOf(problem: EnvelopeProblem | "truncated"): Failure {
+    return problem === "truncated"
+      ? truncatedFailure(this.#endpoint)
+      : envelopeFailure(problem, this.#call.maxReplyBytes, this.#endpoint);
+  }
+
   abandoned(): void {
     if (this.#state.kind === "ended") return;
     this.#leave("reset");
     this.#owner.onStreamed();
   }
 
-  /**
-   * A message that is larger than the window can be gathered only if its bytes do not hold it. They are given
-   * back while no whole message waits; a reader that has stopped holds all that comes behind the first one.
-   */
-  #giveGathered(): void {
-    const { held } = this.#gathered;
-    if (this.#state.kind !== "streaming" || held === 0) return;
-    if (!this.#state.reply.messages.stream.isEmpty) return;
-    this.#gathered = { held: 0, given: this.#gathered.given + held };
-    this.#state.stream.consumed(held);
-  }
-
   #begin(stream: Stream, head: ReplyFields): void {
-    const reply = new StreamingReply(head.metadata, new ReplyStream(this));
+    const reply = new StreamingReply(head.metadata, new ReplyStream(this.#call.maxReplyBytes, this));
     this.#encoding = head.encoding;
     this.#state = { kind: "streaming", stream, reply };
     this.#owner.onStreaming(reply);
@@ -186,9 +159,7 @@ export class StreamingAttempt implements Attempt, ReplySource {
     const state = this.#state;
     if (state.kind !== "streaming") return;
     state.reply.setTrailers(trailers.metadata);
-    const failure =
-      replyStatusFailure(trailers, state.reply.headers, this.#endpoint) ??
-      (this.#reader.isInsideEnvelope ? truncatedFailure(this.#endpoint) : undefined);
+    const failure = replyStatusFailure(trailers, state.reply.headers, this.#endpoint);
     this.#leave(this.#releaseAtEnd());
     state.reply.end(failure);
     this.#owner.onStreamed();

@@ -177,6 +177,54 @@ suite("a reply that streams", () => {
     );
   });
 
+  test("U-24: a window of empty messages waits as bytes, not as objects", async () => {
+    const { stream, messages } = await openReply();
+    const count = 200_000;
+    const chunk = Buffer.alloc(5 * count);
+    const before = process.memoryUsage().heapUsed;
+    stream.events.onData(chunk);
+    assert.ok(process.memoryUsage().heapUsed - before < 8 * 1024 * 1024);
+    let taken = 0;
+    while (messages.poll() !== undefined) taken++;
+    assert.equal(taken, count);
+    assert.equal(stream.consumedBytes, chunk.length);
+  });
+
+  const behind: readonly {
+    readonly name: string;
+    readonly rest: Uint8Array;
+    readonly reason: string;
+  }[] = [
+    { name: "a broken prefix", rest: envelope("x", 7), reason: "UPSTREAM_PROTOCOL_ERROR" },
+    {
+      name: "a message over the limit",
+      rest: Buffer.from([0, 9, 9, 9, 9]),
+      reason: "UPSTREAM_MESSAGE_TOO_LARGE",
+    },
+    {
+      name: "a message that is cut short",
+      rest: envelope("x").subarray(0, 3),
+      reason: "UPSTREAM_PROTOCOL_ERROR",
+    },
+  ];
+  for (const row of behind) {
+    test(`gives what came before ${row.name}, also when the stream has ended since`, async () => {
+      const { stream, messages, cluster } = await openReply();
+      stream.events.onData(Buffer.concat([envelope("one"), envelope("two")]));
+      stream.events.onData(row.rest);
+      stream.events.onTrailers(["grpc-status", "0"]);
+      stream.end({ kind: "complete" });
+      assert.equal(textOfNext(await messages.next()), "one");
+      assert.equal(textOfNext(await messages.next()), "two");
+      for (let asked = 0; asked < 2; asked++) {
+        const end = await messages.next();
+        assert.ok(!end.ok && end.error.kind === "gateway");
+        assert.equal(end.error.reason, row.reason);
+      }
+      assert.equal(cluster.status().inFlight, 0);
+    });
+  }
+
   const ends: readonly {
     readonly name: string;
     readonly end: (stream: FakeStream) => void;
