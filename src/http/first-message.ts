@@ -32,8 +32,8 @@ export function afterFirstMessage(send: CallSender, withinMs: number, clock: Clo
 }
 
 function cancelledBy(cancellation: CancellationSource, call: Call): Call {
-  const { method, metadata, messages, deadline, maxReplyBytes } = call;
-  return { method, metadata, messages, deadline, cancellation, maxReplyBytes };
+  const { method, metadata, messages, deadline, stallMs, maxReplyBytes } = call;
+  return { method, metadata, messages, deadline, cancellation, stallMs, maxReplyBytes };
 }
 
 /** A reply that may be handed on before the upstream has said anything. */

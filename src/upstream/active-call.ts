@@ -11,12 +11,14 @@ import {
   resetFailure,
 } from "./failures.ts";
 import { requestHead } from "./request-head.ts";
+import type { StallWatch } from "./request-sender.ts";
 import { StreamingAttempt } from "./streaming-attempt.ts";
 
 /** What a call in flight needs of its cluster. */
 export interface CallHost {
   readonly authority: string | undefined;
   readonly userAgent: string;
+  readonly stalls: StallWatch;
   now(): number;
   /** Sends the call on a connection, now or once there is one; or fails it. */
   place(call: ActiveCall): void;
@@ -48,6 +50,10 @@ export class ActiveCall implements AttemptOwner, DeadlineEntry {
     this.call = call;
     this.#host = host;
     this.#resolve = resolve;
+  }
+
+  get stalls(): StallWatch {
+    return this.#host.stalls;
   }
 
   /** Sends the call to `endpoint`; false when none of its connections takes a stream. */

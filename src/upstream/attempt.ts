@@ -10,19 +10,21 @@ import {
   type Reply,
 } from "../rpc/index.ts";
 import { EnvelopeReader, isCompressed, isWholeEnvelope, prefixProblem } from "./envelope-reader.ts";
-import { missingTrailersFailure, protocolFailure, truncatedFailure } from "./failures.ts";
+import { missingTrailersFailure, protocolFailure, stalledFailure, truncatedFailure } from "./failures.ts";
 import type { StreamOpener } from "./open-connection.ts";
 import { envelopeFailure, openEnvelope } from "./open-envelope.ts";
 import { type Release, releaseStream } from "./release-stream.ts";
 import { type ReplyFields, readReplyFields } from "./reply-fields.ts";
 import { replyHeadFailure, replyStatusFailure } from "./reply-status.ts";
-import { RequestSender } from "./request-sender.ts";
+import { RequestSender, type StallWatch } from "./request-sender.ts";
 
 /** The end of a stream that was not in order. */
 export type StreamReset = Extract<StreamEnd, { readonly kind: "reset" }>;
 
 /** Told how an attempt ended: once, by one of these, and after `onStreaming` by `onStreamed`. */
 export interface AttemptOwner {
+  /** Where what the upstream is slow to take falls due. */
+  readonly stalls: StallWatch;
   onReply(reply: Reply): void;
   onFailure(failure: Failure): void;
   /** The upstream cannot have acted on the call: it may be sent again. */
@@ -81,8 +83,11 @@ export class UnaryAttempt implements Attempt {
     if (messages.kind === "single") {
       this.#isSending = !stream.write(messages.envelope, true);
     } else {
-      this.#sender = new RequestSender(stream, messages.stream, (failure) => {
-        this.#fail(failure, "reset");
+      this.#sender = new RequestSender(stream, messages.stream, {
+        fail: (failure) => this.#fail(failure, "reset"),
+        onStall: () => this.#fail(stalledFailure(this.#endpoint), "reset"),
+        stalls: this.#owner.stalls,
+        stallMs: this.#call.stallMs,
       });
     }
     return true;

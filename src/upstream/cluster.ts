@@ -13,6 +13,7 @@ import {
 } from "./failures.ts";
 import { openOverSockets } from "./open-connection.ts";
 import type { ClusterOptions } from "./options.ts";
+import type { StallWatch } from "./request-sender.ts";
 import { type ClusterStatus, clusterStatus } from "./status.ts";
 
 /** A named set of endpoints that calls are sent to. */
@@ -84,6 +85,11 @@ class StaticCluster implements Cluster, CallHost, EndpointOwner {
     new Promise((resolve) => {
       this.#admit(call, resolve);
     });
+
+  readonly stalls: StallWatch = {
+    add: (entry, withinMs) => this.#deadlines.add(entry, this.now() + withinMs),
+    remove: (entry) => this.#deadlines.remove(entry),
+  };
 
   now(): number {
     return this.#options.clock.now();

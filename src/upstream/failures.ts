@@ -15,6 +15,13 @@ export function clientClosedFailure(): Failure {
   return gatewayFailure("CLIENT_CLOSED", "the client went away before the reply");
 }
 
+/** The upstream took nothing of the client's stream for too long. */
+export function stalledFailure(endpoint: string): Failure {
+  return gatewayFailure("STREAM_IDLE", "nothing came either way for too long", {
+    cause: `${endpoint}: the upstream's windows stayed full`,
+  });
+}
+
 /** No endpoint can be connected to; `retryInMs` is when the next attempt is due. */
 export function unavailableFailure(cause: string, retryInMs: number): Failure {
   return gatewayFailure("UPSTREAM_UNAVAILABLE", "no endpoint of the upstream can be reached", {

@@ -1,24 +1,46 @@
 import type { Stream } from "../h2/index.ts";
 import type { Failure, MessageStream } from "../rpc/index.ts";
+import { type DeadlineEntry, notQueued } from "./deadline-queue.ts";
 
 const nothing = new Uint8Array(0);
+
+/** Watches for senders whose upstream takes nothing. */
+export interface StallWatch {
+  /** Calls `entry.onDeadline` in `withinMs`, unless it is removed before. */
+  add(entry: DeadlineEntry, withinMs: number): void;
+  remove(entry: DeadlineEntry): void;
+}
+
+/** What a sender needs of its attempt. */
+export interface SenderRules {
+  /** The client's side has failed before its last message. */
+  readonly fail: (failure: Failure) => void;
+  /** A message has waited for `stallMs`. */
+  readonly onStall: () => void;
+  readonly stalls: StallWatch;
+  /** How long a message may wait for the upstream's windows, in ms. */
+  readonly stallMs: number;
+}
 
 /**
  * Sends the messages of a client stream as they come. It asks for the next one only when the peer's windows
  * have taken the one before, so that a slow upstream slows the client.
  */
-export class RequestSender {
+export class RequestSender implements DeadlineEntry {
+  deadlineTick = notQueued;
+  earlier: DeadlineEntry | undefined = undefined;
+  later: DeadlineEntry | undefined = undefined;
+
   readonly #stream: Stream;
   readonly #messages: MessageStream;
-  readonly #onFailure: (failure: Failure) => void;
+  readonly #rules: SenderRules;
   #state: "sending" | "sent" | "stopped" = "sending";
   #writable: (() => void) | undefined = undefined;
 
-  /** `onFailure` is called when the client's side fails before its last message. */
-  constructor(stream: Stream, messages: MessageStream, onFailure: (failure: Failure) => void) {
+  constructor(stream: Stream, messages: MessageStream, rules: SenderRules) {
     this.#stream = stream;
     this.#messages = messages;
-    this.#onFailure = onFailure;
+    this.#rules = rules;
     void this.#run();
   }
 
@@ -31,7 +53,13 @@ export class RequestSender {
   onWritable(): void {
     const writable = this.#writable;
     this.#writable = undefined;
-    writable?.();
+    if (writable === undefined) return;
+    this.#rules.stalls.remove(this);
+    writable();
+  }
+
+  onDeadline(): void {
+    this.#rules.onStall();
   }
 
   /** Sends no more, and tells the client's side so. */
@@ -48,7 +76,7 @@ export class RequestSender {
       if (!this.isSending) return;
       if (!next.ok) {
         this.#state = "stopped";
-        this.#onFailure(next.error);
+        this.#rules.fail(next.error);
       } else if (next.value === undefined) {
         this.#state = "sent";
         this.#stream.write(nothing, true);
@@ -59,6 +87,7 @@ export class RequestSender {
   }
 
   #untilWritable(): Promise<void> {
+    this.#rules.stalls.add(this, this.#rules.stallMs);
     return new Promise((resolve) => {
       this.#writable = resolve;
     });

@@ -10,7 +10,7 @@ import {
 } from "../rpc/index.ts";
 import type { Attempt, AttemptOwner } from "./attempt.ts";
 import type { EnvelopeProblem } from "./envelope-reader.ts";
-import { missingTrailersFailure, truncatedFailure } from "./failures.ts";
+import { missingTrailersFailure, stalledFailure, truncatedFailure } from "./failures.ts";
 import type { StreamOpener } from "./open-connection.ts";
 import { envelopeFailure, openEnvelope } from "./open-envelope.ts";
 import { type Release, releaseStream } from "./release-stream.ts";
@@ -61,8 +61,11 @@ export class StreamingAttempt implements Attempt, ReplySource {
     if (messages.kind === "single") {
       this.#isSending = !stream.write(messages.envelope, true);
     } else {
-      this.#sender = new RequestSender(stream, messages.stream, (failure) => {
-        this.#fail(failure, "reset");
+      this.#sender = new RequestSender(stream, messages.stream, {
+        fail: (failure) => this.#fail(failure, "reset"),
+        onStall: () => this.#fail(stalledFailure(this.#endpoint), "reset"),
+        stalls: this.#owner.stalls,
+        stallMs: this.#call.stallMs,
       });
     }
     return true;

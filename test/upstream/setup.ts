@@ -32,6 +32,7 @@ export function testCall(overrides: Partial<Call> = {}): Call {
     messages: { kind: "single", envelope: envelope("request") },
     deadline: Number.POSITIVE_INFINITY,
     cancellation: neverCancelled,
+    stallMs: Number.POSITIVE_INFINITY,
     maxReplyBytes: 4 * 1024 * 1024,
     ...overrides,
   };

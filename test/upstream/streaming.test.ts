@@ -411,6 +411,29 @@ suite("a client that streams", () => {
     assert.equal(fed.asked, 2);
   });
 
+  test("§7: ends when the upstream takes nothing for longer than stream_idle", async () => {
+    const fed = new FedStream();
+    const { outcome, stream, clock } = sentCall({
+      method: clientStreaming,
+      messages: { kind: "stream", stream: fed },
+      stallMs: 200,
+    });
+    stream.isWritable = false;
+    fed.feed(ok(envelope("one")));
+    await settle();
+    clock.advance(150);
+    stream.events.onWritable();
+    fed.feed(ok(envelope("two")));
+    await settle();
+    clock.advance(150);
+    assert.deepEqual(stream.resets, []);
+    clock.advance(60);
+    assert.equal(gatewayFailureOf(await outcome).reason, "STREAM_IDLE");
+    assert.deepEqual(stream.resets, [cancelCode]);
+    assert.equal(fed.isCancelled, true);
+    assert.equal(clock.timerCount, 0);
+  });
+
   test("that fails fails the call and resets the stream", async () => {
     const fed = new FedStream();
     const { outcome, stream } = sentCall({

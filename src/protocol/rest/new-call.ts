@@ -23,6 +23,8 @@ export function newCall(
       now + head.timeoutMs,
     ),
     cancellation: exchange.cancellation,
+    // Where replies stream too, whoever writes them judges when the stream is idle.
+    stallMs: method.serverStreaming ? Number.POSITIVE_INFINITY : options.limits.streamIdleMs,
     maxReplyBytes: options.limits.replyBytes,
   };
 }
