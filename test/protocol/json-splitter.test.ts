@@ -198,6 +198,30 @@ suite("cutting a body into JSON values", () => {
     assert.equal(problem.message, "message 0 is over the limit of 10 bytes");
   });
 
+  const blanks = [
+    { name: "before an array", layout: "array", bytes: " ".repeat(11), at: 0 },
+    { name: "in an array", layout: "array", bytes: `[${"\n".repeat(11)}`, at: 0 },
+    { name: "between values", layout: "concatenated", bytes: `1${"\t".repeat(11)}`, at: 1 },
+    { name: "behind an array", layout: "array", bytes: `[1]${" ".repeat(11)}`, at: 1 },
+    { name: "between lines", layout: "lines", bytes: `1${"\r\n".repeat(6)}`, at: 1 },
+  ] as const;
+  for (const { name, layout, bytes, at } of blanks) {
+    test(`white space ${name} has the limit of a value, however it is cut`, () => {
+      for (const cuts of [[], [4], [2, 4, 6, 8]]) {
+        const { problem } = split(layout, bytes, cuts, 10);
+        assert.match(
+          problem ?? "",
+          new RegExp(`^the white space before message ${at} is over the limit of 10 bytes`),
+        );
+      }
+    });
+  }
+
+  test("white space below the limit is read as often as it comes", () => {
+    const body = `[${["1", "2", "3"].join(`${" ".repeat(5)},${" ".repeat(5)}`)}]`;
+    assert.deepEqual(split("array", body, [7], 10), { values: ["1", "2", "3"], problem: undefined });
+  });
+
   test("a piece is a value where pieces are values", () => {
     assert.deepEqual(split("pieces", '{"a":1}', []), { values: ['{"a":1}'], problem: undefined });
     assert.equal(

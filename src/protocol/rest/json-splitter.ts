@@ -80,6 +80,8 @@ export class JsonSplitter {
   #inText = false;
   /** Whether a line ended since the last value. */
   #isNewLine = true;
+  /** Blanks since the last value. */
+  #gapBytes = 0;
   #index = 0;
   #line = 1;
   /** Where the line begins, counted in bytes of the body from the start of the chunk at hand. */
@@ -146,13 +148,26 @@ export class JsonSplitter {
     );
   }
 
-  /** Takes one byte that is in no value, unless a value begins with it. */
-  #between(byte: number): SplitProblem | undefined {
-    if (isSpace(byte)) {
-      this.#at++;
-      if (byte === newline) this.#endLine();
-      return undefined;
+  /** Goes over blanks, which count toward no value: a gap has the limit of one. */
+  #skipSpace(): SplitProblem | undefined {
+    const chunk = this.#chunk;
+    const start = this.#at;
+    while (this.#at < chunk.length && isSpace(chunk[this.#at] ?? 0)) {
+      if (chunk[this.#at++] === newline) this.#endLine();
     }
+    this.#gapBytes += this.#at - start;
+    if (this.#gapBytes <= this.#maxBytes) return undefined;
+    return {
+      kind: "tooLarge",
+      message: `the white space before message ${this.#index} is over the limit of ${this.#maxBytes} bytes`,
+      line: this.#line,
+      column: this.#at - this.#lineStart + 1,
+    };
+  }
+
+  /** Takes one byte that is in no value, or a run of blanks, unless a value begins with it. */
+  #between(byte: number): SplitProblem | undefined {
+    if (isSpace(byte)) return this.#skipSpace();
     if (this.#seenBytes < 3 && byte === byteOrderMark[this.#seenBytes]) {
       this.#seenBytes++;
       this.#at++;
@@ -199,6 +214,7 @@ export class JsonSplitter {
     if (byte === comma || byte === closeArray || byte === closeObject) {
       return this.#problem("expected a message");
     }
+    this.#gapBytes = 0;
     this.#startLine = this.#line;
     this.#startColumn = this.#at - this.#lineStart + 1;
     this.#isNewLine = false;
