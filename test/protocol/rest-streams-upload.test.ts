@@ -106,6 +106,16 @@ suite("§6: a client stream", patience, () => {
       await expectAnswer(client, call);
     });
 
+    test(`§6: ${name} without a byte is the empty stream, also where it is called gzip'd`, async () => {
+      const { client, call } = await collect(gateway, type, "/collect", "Content-Encoding: gzip");
+      client.chunk("");
+      assert.equal(await call.next(), undefined);
+      call.send(text("ok"));
+      call.end();
+      assert.equal((await client.whole()).status, 200);
+      client.destroy();
+    });
+
     test(`§6: ${name} may be gzip'd`, async () => {
       const { client, call } = await collect(gateway, type, "/collect", "Content-Encoding: gzip");
       for (const byte of gzipSync(body)) client.chunk(Buffer.of(byte));

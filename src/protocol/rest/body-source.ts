@@ -52,6 +52,8 @@ class DecodedSource implements BodySource {
   readonly #output: AsyncIterator<Uint8Array>;
   #failure: Failure | undefined = undefined;
   #sentBytes = 0;
+  /** The body has ended without a byte. */
+  #isEmpty = false;
 
   constructor(body: BodyReader, decoder: Decoder) {
     this.#body = body;
@@ -64,10 +66,12 @@ class DecodedSource implements BodySource {
     try {
       const piece = await this.#output.next();
       if (this.#failure !== undefined) return err(this.#failure);
+      if (this.#isEmpty) return ok(undefined);
       if (piece.done !== true) return ok(piece.value);
       // What stands behind the end of the compressed data is nobody's.
       return this.#decoder.bytesWritten === this.#sentBytes ? ok(undefined) : err(corruptEncoding);
     } catch {
+      if (this.#isEmpty) return ok(undefined);
       return err(this.#failure ?? corruptEncoding);
     }
   }
@@ -89,7 +93,8 @@ class DecodedSource implements BodySource {
       }
       if (piece.value === undefined) {
         // No bytes at all are an empty body, not a truncated one.
-        if (this.#sentBytes === 0) decoder.destroy();
+        this.#isEmpty = this.#sentBytes === 0;
+        if (this.#isEmpty) decoder.destroy();
         else decoder.end();
         return;
       }
