@@ -4,7 +4,7 @@ import { compileGuard, compileTextField, isTextBindable } from "../../protojson/
 import type { RpcMethod } from "../../rpc/index.ts";
 import type { Protocol } from "../protocol.ts";
 import { compileClose } from "./close.ts";
-import { compileCloseStream } from "./close-stream.ts";
+import { compileCloseStream, compileStreamFormat, refuseUnacceptable } from "./close-stream.ts";
 import type { RestCodecs } from "./codecs.ts";
 import { type FailureRules, failureResponse } from "./fail.ts";
 import {
@@ -57,18 +57,22 @@ export function compileRestBinding(input: RestBindingInput): Result<Protocol, re
     clock,
   };
   const { clientStreaming, serverStreaming } = rules.method;
+  const printer = replyPrinter(input.method.output, responseField, codecs.writers);
+  const formatOf = compileStreamFormat(printer, options.streams);
+  const open = clientStreaming ? compileOpenStream(rules) : compileOpen(rules);
   const closeRules = {
-    printer: replyPrinter(input.method.output, responseField, codecs.writers),
+    printer,
     metadata: options.metadata,
     successStatus: options.successStatus,
   };
   const failureRules = failureRulesOf(options, codecs);
   return ok({
-    open: clientStreaming ? compileOpenStream(rules) : compileOpen(rules),
+    open: serverStreaming ? refuseUnacceptable(open, formatOf) : open,
     close: serverStreaming
       ? compileCloseStream({
           ...closeRules,
           streams: options.streams,
+          formatOf,
           idleMs: options.limits.streamIdleMs,
           printDetails: codecs.printDetails,
           clock,

@@ -11,6 +11,7 @@ import {
 import { compileFormatChooser } from "./accept.ts";
 import { type CloseRules, type Closer, undecodable } from "./close.ts";
 import { type DetailsPrinter, failureText } from "./fail.ts";
+import type { Opener } from "./open-rules.ts";
 import type { StreamSwitches } from "./options.ts";
 import { jsonMessagePrinter, type MessagePrinter, ReplyBody } from "./reply-body.ts";
 import { contentTypeOf, type ReplyPrinter } from "./reply-printer.ts";
@@ -20,6 +21,7 @@ import { rawFormat, type StreamFormat, streamFormat } from "./stream-format.ts";
 /** What a stream of replies is printed by. */
 export interface CloseStreamRules extends CloseRules {
   readonly streams: StreamSwitches;
+  readonly formatOf: StreamFormatChooser;
   /** How long a stream may be silent, in ms. */
   readonly idleMs: number;
   readonly printDetails: DetailsPrinter;
@@ -33,8 +35,7 @@ const scratch = new JsonSink();
 
 /** Compiles reply → response for one binding whose reply is a stream of messages (transcoding.md §6). */
 export function compileCloseStream(rules: CloseStreamRules): Closer {
-  const { printer, metadata, streams } = rules;
-  const formatOf = printer.kind === "raw" ? rawFormatOf(printer) : jsonFormatOf(streams);
+  const { printer, metadata, streams, formatOf } = rules;
   const common = {
     print: printer.kind === "raw" ? rawPrinter(printer) : jsonMessagePrinter(printer.writer),
     printFailure: (failure: Failure) => failureText(failure, rules.printDetails),
@@ -70,9 +71,27 @@ export function compileCloseStream(rules: CloseStreamRules): Closer {
   };
 }
 
-type FormatOf = (exchange: Exchange, first: Envelope | undefined) => StreamFormat | undefined;
+/** Chooses the format of a response, which may depend on its first message; undefined when the client takes none. */
+export type StreamFormatChooser = (
+  exchange: Exchange,
+  first: Envelope | undefined,
+) => StreamFormat | undefined;
 
-function jsonFormatOf(streams: StreamSwitches): FormatOf {
+/** Compiles the choice for one binding. */
+export function compileStreamFormat(
+  printer: ReplyPrinter,
+  streams: StreamSwitches,
+): StreamFormatChooser {
+  return printer.kind === "raw" ? rawFormatOf(printer) : jsonFormatOf(streams);
+}
+
+/** Refuses who takes none of the formats before the upstream is called: what is refused must have no effect. */
+export function refuseUnacceptable(open: Opener, formatOf: StreamFormatChooser): Opener {
+  return (exchange, captures) =>
+    formatOf(exchange, undefined) === undefined ? err(notAcceptable) : open(exchange, captures);
+}
+
+function jsonFormatOf(streams: StreamSwitches): StreamFormatChooser {
   const choose = compileFormatChooser(streams.formats);
   const formats = new Map(
     streams.formats.map((name) => [name, streamFormat(name, streams.framing)]),
@@ -88,7 +107,7 @@ function jsonFormatOf(streams: StreamSwitches): FormatOf {
 type RawPrinter = Extract<ReplyPrinter, { kind: "raw" }>;
 
 /** The content type of the first message is that of them all (google/api/httpbody.proto). */
-function rawFormatOf(printer: RawPrinter): FormatOf {
+function rawFormatOf(printer: RawPrinter): StreamFormatChooser {
   return (exchange, first) => {
     const body = first && printer.read(first);
     const contentType = body === undefined ? "application/octet-stream" : contentTypeOf(body);
