@@ -200,3 +200,23 @@ suite("§6: a failure after the first message", patience, () => {
     });
   });
 });
+
+suite("§5: errors: problem+json inside streams", patience, () => {
+  const problem =
+    '{"type":"about:blank","title":"NOT_FOUND","status":404,"detail":"gone","code":5,"message":"gone","details":[]}';
+  for (const accept of ["application/x-ndjson", "text/event-stream"] as const) {
+    test(`§5: a failure inside ${accept} is the problem that it is before the first message`, () =>
+      withStreamGateway({ top: "errors: problem+json" }, async (gateway) => {
+        const { client, call } = await gateway.call("GET /watch/x HTTP/1.1", `Accept: ${accept}`);
+        call.end(5, "gone");
+        assert.equal((await client.whole()).body, problem);
+        client.destroy();
+        const later = await gateway.call("GET /watch/x HTTP/1.1", `Accept: ${accept}`);
+        later.call.send(text("a"));
+        later.call.send(text("b"));
+        later.call.end(5, "gone");
+        assert.equal((await later.client.whole()).body, failed[accept](problem));
+        later.client.destroy();
+      }));
+  }
+});

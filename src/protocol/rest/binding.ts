@@ -74,7 +74,7 @@ export function compileRestBinding(input: RestBindingInput): Result<Protocol, re
           streams: options.streams,
           formatOf,
           idleMs: options.limits.streamIdleMs,
-          printDetails: codecs.printDetails,
+          failures: failureRules,
           clock,
         })
       : compileClose(closeRules),

@@ -10,7 +10,7 @@ import {
 } from "../../rpc/index.ts";
 import { compileFormatChooser } from "./accept.ts";
 import { type CloseRules, type Closer, undecodable } from "./close.ts";
-import { type DetailsPrinter, failureText } from "./fail.ts";
+import { type FailureRules, failureText } from "./fail.ts";
 import type { Opener } from "./open-rules.ts";
 import type { StreamSwitches } from "./options.ts";
 import { jsonMessagePrinter, type MessagePrinter, ReplyBody } from "./reply-body.ts";
@@ -24,7 +24,7 @@ export interface CloseStreamRules extends CloseRules {
   readonly formatOf: StreamFormatChooser;
   /** How long a stream may be silent, in ms. */
   readonly idleMs: number;
-  readonly printDetails: DetailsPrinter;
+  readonly failures: FailureRules;
   readonly clock: Clock;
 }
 
@@ -38,7 +38,7 @@ export function compileCloseStream(rules: CloseStreamRules): Closer {
   const { printer, metadata, streams, formatOf } = rules;
   const common = {
     print: printer.kind === "raw" ? rawPrinter(printer) : jsonMessagePrinter(printer.writer),
-    printFailure: (failure: Failure) => failureText(failure, rules.printDetails),
+    printFailure: (failure: Failure) => failureText(failure, rules.failures),
     heartbeatMs: streams.sseHeartbeatMs,
     idleMs: rules.idleMs,
     clock: rules.clock,

@@ -39,10 +39,7 @@ export function failureResponse(
 ): WholeResponse {
   const status = httpStatusOfFailure(failure);
   const isProblem = rules.errors === "problem+json";
-  const json = isProblem
-    ? problemOf(failure, status, rules.printDetails)
-    : statusOf(failure, rules.printDetails);
-  const body = Buffer.from(JSON.stringify(json));
+  const body = Buffer.from(failureText(failure, rules));
   const type = isProblem ? "application/problem+json" : "application/json";
   const headers = ["content-type", type, "content-length", String(body.length)];
   if (failure.kind === "gateway") {
@@ -54,9 +51,14 @@ export function failureResponse(
   return { status, headers, body };
 }
 
-/** A failure as the JSON text of a google.rpc.Status, for streams that have begun. */
-export function failureText(failure: Failure, printDetails: DetailsPrinter): string {
-  return JSON.stringify(statusOf(failure, printDetails));
+/** A failure as JSON text, the same in a response of its own and in a stream that has begun. */
+export function failureText(failure: Failure, rules: FailureRules): string {
+  const { errors, printDetails } = rules;
+  return JSON.stringify(
+    errors === "problem+json"
+      ? problemOf(failure, httpStatusOfFailure(failure), printDetails)
+      : statusOf(failure, printDetails),
+  );
 }
 
 function statusOf(failure: Failure, printDetails: DetailsPrinter): object {

@@ -19,7 +19,7 @@ export type MessagePrinter = (envelope: Envelope, out: JsonSink) => boolean;
 export interface ReplyBodyRules {
   readonly format: StreamFormat;
   readonly print: MessagePrinter;
-  /** A failure as the JSON of a google.rpc.Status. */
+  /** A failure as JSON, in the shape that the route answers failures in. */
   readonly printFailure: (failure: Failure) => string;
   /** How long nothing may come before a heartbeat is sent, in ms; 0 for none. */
   readonly heartbeatMs: number;

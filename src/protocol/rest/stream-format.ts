@@ -15,7 +15,7 @@ export interface StreamFormat {
   readonly after: string;
   /** Written once all `count` messages are. */
   end(count: number, out: JsonSink): void;
-  /** Writes a failure, given as the JSON of a google.rpc.Status; undefined where the format has no place for one. */
+  /** Writes a failure, given as JSON; undefined where the format has no place for one. */
   readonly fail: ((status: string, out: JsonSink) => void) | undefined;
   /** Written while nothing comes, so that nobody on the way takes the connection for dead; undefined for nothing. */
   readonly heartbeat: string | undefined;
