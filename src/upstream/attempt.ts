@@ -10,7 +10,12 @@ import {
   type Reply,
 } from "../rpc/index.ts";
 import { EnvelopeReader, isCompressed, isWholeEnvelope, prefixProblem } from "./envelope-reader.ts";
-import { missingTrailersFailure, protocolFailure, stalledFailure, truncatedFailure } from "./failures.ts";
+import {
+  missingTrailersFailure,
+  protocolFailure,
+  stalledFailure,
+  truncatedFailure,
+} from "./failures.ts";
 import type { StreamOpener } from "./open-connection.ts";
 import { envelopeFailure, openEnvelope } from "./open-envelope.ts";
 import { type Release, releaseStream } from "./release-stream.ts";

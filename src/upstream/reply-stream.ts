@@ -1,6 +1,6 @@
 import { ByteGatherer, err, ok, type Result } from "../base/index.ts";
 import type { Envelope, Failure, MessageStream } from "../rpc/index.ts";
-import { EnvelopeReader, type EnvelopeProblem, isCompressed } from "./envelope-reader.ts";
+import { type EnvelopeProblem, EnvelopeReader, isCompressed } from "./envelope-reader.ts";
 
 type NextMessage = Result<Envelope | undefined, Failure>;
 

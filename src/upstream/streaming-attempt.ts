@@ -152,7 +152,10 @@ export class StreamingAttempt implements Attempt, ReplySource {
   }
 
   #begin(stream: Stream, head: ReplyFields): void {
-    const reply = new StreamingReply(head.metadata, new ReplyStream(this.#call.maxReplyBytes, this));
+    const reply = new StreamingReply(
+      head.metadata,
+      new ReplyStream(this.#call.maxReplyBytes, this),
+    );
     this.#encoding = head.encoding;
     this.#state = { kind: "streaming", stream, reply };
     this.#owner.onStreaming(reply);

@@ -219,7 +219,10 @@ suite("cutting a body into JSON values", () => {
 
   test("white space below the limit is read as often as it comes", () => {
     const body = `[${["1", "2", "3"].join(`${" ".repeat(5)},${" ".repeat(5)}`)}]`;
-    assert.deepEqual(split("array", body, [7], 10), { values: ["1", "2", "3"], problem: undefined });
+    assert.deepEqual(split("array", body, [7], 10), {
+      values: ["1", "2", "3"],
+      problem: undefined,
+    });
   });
 
   test("a piece is a value where pieces are values", () => {

@@ -6,7 +6,11 @@ const cancelCode = 8;
 
 suite("§7: an upstream that has not answered when the response begins", patience, () => {
   const rows = [
-    { name: "§7: limits.stream_idle resets it", head: "GET /watch/x HTTP/1.1", says: /STREAM_IDLE/ },
+    {
+      name: "§7: limits.stream_idle resets it",
+      head: "GET /watch/x HTTP/1.1",
+      says: /STREAM_IDLE/,
+    },
     { name: "§6: HEAD resets it", head: "HEAD /watch/x HTTP/1.1", says: /^$/ },
   ];
   for (const { name, head, says } of rows) {

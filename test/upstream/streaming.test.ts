@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import process from "node:process";
 import { suite, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
