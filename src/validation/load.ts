@@ -6,8 +6,11 @@ import { type Envelope, envelopePrefixBytes, type Failure, gatewayFailure } from
 import { hasRules } from "./has-rules.ts";
 import { formatViolationPath } from "./violation-path.ts";
 
-/** Says what is wrong with a message on its way up; undefined when it keeps every rule. */
-export type MessageCheck = (envelope: Envelope) => Failure | undefined;
+/**
+ * Says what is wrong with a message on its way up; undefined when it keeps every rule. With `index`, its place in
+ * a stream, the fields begin with that: `[1].count`.
+ */
+export type MessageCheck = (envelope: Envelope, index?: number) => Failure | undefined;
 
 /** The rules of a schema. */
 export interface MessageValidation {
@@ -39,20 +42,21 @@ function tryRules(validator: Validator, message: DescMessage): string | undefine
 }
 
 function checkOf(validator: Validator, message: DescMessage): MessageCheck {
-  return (envelope) => {
+  return (envelope, index) => {
     const decoded = fromBinary(message, envelope.subarray(envelopePrefixBytes));
     const result = validator.validate(message, decoded);
     if (result.kind === "valid") return undefined;
-    if (result.kind === "invalid") return violationFailure(result.violations);
+    if (result.kind === "invalid") return violationFailure(result.violations, index);
     const cause = `${message.typeName}: ${result.error.message}`;
     return gatewayFailure("INTERNAL", "a validation rule cannot be evaluated", { cause });
   };
 }
 
-function violationFailure(violations: readonly Violation[]): Failure {
+function violationFailure(violations: readonly Violation[], index: number | undefined): Failure {
   const listed = violations.map((violation) => ({
-    field: formatViolationPath(violation.field),
-    description: violation.message,
+    field: formatViolationPath(violation.field, index),
+    // A key and its value have one path.
+    description: violation.forKey ? `key: ${violation.message}` : violation.message,
   }));
   const [first] = listed;
   const place = first === undefined || first.field === "" ? "" : `${first.field}: `;

@@ -1,8 +1,11 @@
 import type { Violation } from "@bufbuild/protovalidate";
 
-/** Where a violation is, in the spelling of JSON errors: `items[2].unitPrice`, `labels["a"]`. */
-export function formatViolationPath(path: Violation["field"]): string {
-  let text = "";
+/**
+ * Where a violation is, in the spelling of JSON errors: `items[2].unitPrice`, `labels["a"]`. It begins with
+ * `index`, the place of the message in its stream, where there is one: `[1].items`.
+ */
+export function formatViolationPath(path: Violation["field"], index: number | undefined): string {
+  let text = index === undefined ? "" : `[${index}]`;
   for (const step of path) {
     switch (step.kind) {
       case "field":

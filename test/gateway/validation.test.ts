@@ -69,6 +69,10 @@ suite("filter protovalidate", () => {
     });
     assert.equal(answer.status, 400);
     assert.equal(reasonOf(answer), "CONSTRAINT_VIOLATION");
+    assert.deepEqual(statusBody(answer).details[0]?.fieldViolations, [
+      { field: "[1].sku", description: "does not match regex pattern `^[A-Z]+$`" },
+    ]);
+    assert.match(statusBody(answer).message, /^\[1\]\.sku: /);
   });
 
   test("is off where no route names it", async () => {

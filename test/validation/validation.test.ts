@@ -98,13 +98,13 @@ suite("buf.validate rules", () => {
       name: "keys of a map",
       json: { ...good, byKey: { a: { sku: "A" } } },
       field: 'byKey["a"]',
-      text: /at least 2 character/,
+      text: /^key: .*at least 2 character/,
     },
     {
       name: "values of a map",
       json: { ...good, byKey: { ab: { sku: "1" } } },
       field: 'byKey["ab"].sku',
-      text: /regex pattern/,
+      text: /^does not match regex pattern/,
     },
     {
       name: "enum.defined_only",
