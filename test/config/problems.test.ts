@@ -667,6 +667,23 @@ suite("a relation", () => {
       ],
     },
     {
+      name: "of a filter to no route is a warning, and one of a method is a use",
+      change: {
+        routes:
+          "routes:\n  - { service: library.v1.*, cluster: library, filters: [a], methods: { Get: { filters: [b] } } }",
+        more: "filters:\n  a: { type: protovalidate }\n  b: { type: protovalidate }\n  c: { type: protovalidate }",
+      },
+      want: [
+        "warning: filters.c: no route uses this filter",
+        "  --> gateway.yaml:12:3",
+        "   |",
+        "12 |   c: { type: protovalidate }",
+        "   |   ^ remove it, or name it in a route",
+        "",
+        "1 warning in gateway.yaml",
+      ],
+    },
+    {
       name: "of a route to neither service nor rpc",
       change: { routes: "routes:\n  - cluster: library" },
       want: [

@@ -70,16 +70,8 @@ function checkClusterNames(
     const help = shower.isSecret(at) ? undefined : nearestOf(cluster, names, "clusters");
     return [{ ...error(at, `${formatPath(at)}: no cluster is named ${shower.show(at)}`), help }];
   });
-  const unused = names
-    .filter((name) => !used.has(name))
-    .map((name) => ({
-      ...error(["clusters", name], `clusters.${name}: no route uses this cluster`),
-      severity: "warning" as const,
-      rule: "unused",
-      part: "key" as const,
-      help: "remove it, or name it in a route",
-    }));
-  return unknown.length > 0 || routes.length === 0 ? unknown : unused;
+  if (unknown.length > 0 || routes.length === 0) return unknown;
+  return unusedNames("clusters", names, used);
 }
 
 function checkFilterNames(
@@ -89,15 +81,37 @@ function checkFilterNames(
 ): readonly Finding[] {
   const names = Object.keys(asMap(document["filters"]));
   const methods = routes.flatMap((route) => entriesIn(route, "methods"));
-  return [...routes, ...methods].flatMap(({ path, value: { filters } }) => {
+  const used = new Set<PlainValue>();
+  const unknown = [...routes, ...methods].flatMap(({ path, value: { filters } }) => {
     if (!Array.isArray(filters)) return [];
     return filters.flatMap((name, index) => {
+      used.add(name);
       if (typeof name !== "string" || names.includes(name)) return [];
       const at = [...path, "filters", index];
       const help = shower.isSecret(at) ? undefined : nearestOf(name, names, "filters");
       return [{ ...error(at, `${formatPath(at)}: no filter is named ${shower.show(at)}`), help }];
     });
   });
+  if (unknown.length > 0 || routes.length === 0) return unknown;
+  return unusedNames("filters", names, used);
+}
+
+/** Warnings of the parts of a section that no route names. */
+function unusedNames(
+  section: "clusters" | "filters",
+  names: readonly string[],
+  used: ReadonlySet<PlainValue | undefined>,
+): readonly Finding[] {
+  const noun = section === "clusters" ? "cluster" : "filter";
+  return names
+    .filter((name) => !used.has(name))
+    .map((name) => ({
+      ...error([section, name], `${section}.${name}: no route uses this ${noun}`),
+      severity: "warning",
+      rule: "unused",
+      part: "key",
+      help: "remove it, or name it in a route",
+    }));
 }
 
 function checkRoute({ path, value }: Entry): readonly Finding[] {
