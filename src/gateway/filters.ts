@@ -4,14 +4,14 @@ import type { DescMessage, Schema } from "../descriptor/index.ts";
 import { type CallFilter, checkMessages } from "../http/index.ts";
 import { loadMessageValidation } from "../validation/index.ts";
 
-/** Gives the filters of these names for calls with messages of a type; the error says which rule cannot be used. */
+/** Gives the filters of these names for calls with messages of a type; the errors say which rules cannot be used. */
 export type FilterCache = (
   names: readonly string[],
   message: DescMessage,
-) => Result<readonly CallFilter[], string>;
+) => Result<readonly CallFilter[], readonly string[]>;
 
 /** Makes a filter for the messages of a type; undefined where it has nothing to do with them. */
-type FilterMaker = (message: DescMessage) => Result<CallFilter | undefined, string>;
+type FilterMaker = (message: DescMessage) => Result<CallFilter | undefined, readonly string[]>;
 
 /** Starts the filters of a configuration, each once however many routes name it. */
 export async function createFilters(

@@ -30,11 +30,15 @@ export function compileRoutes(
   input: RoutesInput,
 ): Result<RouteTable<Target>, readonly BindingProblem[]> {
   const problems: BindingProblem[] = [];
+  const told = new Set<string>();
   const routes: Route<Target>[] = [];
   for (const binding of input.bindings) {
     const route = compileRoute(binding, input);
     if (route.ok) routes.push(route.value);
-    else problems.push(...route.error);
+    else {
+      for (const problem of route.error) if (!told.has(problem.message)) problems.push(problem);
+      for (const { message } of route.error) told.add(message);
+    }
   }
   const places = new Map(input.bindings.map((binding) => [binding.name, binding.at]));
   const table = buildRouteTable(routes, {
@@ -78,7 +82,8 @@ function compileRoute(
   });
   if (!protocol.ok) return refuse(protocol.error);
   const filters = input.filters(settings.filters, method.input);
-  if (!filters.ok) return refuse([filters.error]);
+  // What is wrong with a message's rules is so for each binding that takes it, and is told once.
+  if (!filters.ok) return err(filters.error.map((message) => ({ at, message })));
   return ok({
     method: rule.kind,
     template: template.value,

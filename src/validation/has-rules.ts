@@ -1,4 +1,4 @@
-import type { DescField, DescMessage } from "../descriptor/index.ts";
+import type { DescMessage } from "../descriptor/index.ts";
 
 /** Number of the extensions `buf.validate.message`, `oneof` and `field` (buf/validate/validate.proto). */
 const ruleExtension = 1159;
@@ -10,28 +10,24 @@ interface Options {
 
 /** Whether a message, or any that it can hold, has a rule of buf.validate. */
 export function hasRules(message: DescMessage): boolean {
-  const seen = new Set<DescMessage>();
-  const search = (desc: DescMessage): boolean => {
-    if (seen.has(desc)) return false;
-    seen.add(desc);
-    if (isRuled(desc.proto.options) || desc.oneofs.some(({ proto }) => isRuled(proto.options))) {
-      return true;
-    }
-    return desc.fields.some((field) => {
-      if (isRuled(field.proto.options)) return true;
-      const inner = messageOf(field);
-      return inner !== undefined && search(inner);
-    });
-  };
-  return search(message);
+  return messagesIn(message).some(
+    (desc) =>
+      isRuled(desc.proto.options) ||
+      desc.oneofs.some(({ proto }) => isRuled(proto.options)) ||
+      desc.fields.some(({ proto }) => isRuled(proto.options)),
+  );
+}
+
+/** A message and all that it can hold, each once. */
+export function messagesIn(message: DescMessage): readonly DescMessage[] {
+  const found = new Set([message]);
+  // A set gives what is added while it is walked.
+  for (const desc of found) {
+    for (const field of desc.fields) if (field.message !== undefined) found.add(field.message);
+  }
+  return [...found];
 }
 
 function isRuled(options: Options | undefined): boolean {
   return options?.$unknown?.some(({ no }) => no === ruleExtension) ?? false;
-}
-
-function messageOf(field: DescField): DescMessage | undefined {
-  if (field.fieldKind === "message") return field.message;
-  if (field.fieldKind === "list" && field.listKind === "message") return field.message;
-  return field.fieldKind === "map" && field.mapKind === "message" ? field.message : undefined;
 }

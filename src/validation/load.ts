@@ -3,7 +3,7 @@ import type { Validator, Violation } from "@bufbuild/protovalidate";
 import { err, ok, type Result } from "../base/index.ts";
 import type { DescMessage, Registry } from "../descriptor/index.ts";
 import { type Envelope, envelopePrefixBytes, type Failure, gatewayFailure } from "../rpc/index.ts";
-import { hasRules } from "./has-rules.ts";
+import { hasRules, messagesIn } from "./has-rules.ts";
 import { formatViolationPath } from "./violation-path.ts";
 
 /**
@@ -16,29 +16,34 @@ export type MessageCheck = (envelope: Envelope, index?: number) => Failure | und
 export interface MessageValidation {
   /**
    * The check of one message type; undefined when nothing in it, at any depth, has a rule, so that such
-   * methods pay nothing. The error is a sentence about a rule that cannot be used.
+   * methods pay nothing. The errors are sentences, one about each rule that cannot be used.
    */
-  compile(message: DescMessage): Result<MessageCheck | undefined, string>;
+  compile(message: DescMessage): Result<MessageCheck | undefined, readonly string[]>;
 }
 
 /** Loads protovalidate, which a gateway without this filter never does, for the messages of a schema. */
 export async function loadMessageValidation(registry: Registry): Promise<MessageValidation> {
   const { createValidator } = await import("@bufbuild/protovalidate");
+  const { createRuleTrial } = await import("./try-rules.ts");
   const validator = createValidator({ registry });
+  const tried = new Map<DescMessage, readonly string[]>();
+  // Its own validator, so that what only the trial compiles goes away with it.
+  const tryRules = createRuleTrial(createValidator({ registry }));
+  const problemsOf = (message: DescMessage): readonly string[] => {
+    let problems = tried.get(message);
+    if (problems === undefined) {
+      problems = tryRules(message);
+      tried.set(message, problems);
+    }
+    return problems;
+  };
   return {
     compile(message) {
       if (!hasRules(message)) return ok(undefined);
-      const problem = tryRules(validator, message);
-      return problem === undefined ? ok(checkOf(validator, message)) : err(problem);
+      const problems = messagesIn(message).flatMap(problemsOf);
+      return problems.length === 0 ? ok(checkOf(validator, message)) : err(problems);
     },
   };
-}
-
-/** Rules are compiled when they are first used: an empty message shows whether they can be. */
-function tryRules(validator: Validator, message: DescMessage): string | undefined {
-  const result = validator.validate(message, fromBinary(message, new Uint8Array(0)));
-  if (result.kind !== "error" || result.error.name !== "CompilationError") return undefined;
-  return `${message.typeName}: ${result.error.message}`;
 }
 
 function checkOf(validator: Validator, message: DescMessage): MessageCheck {

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, suite, test } from "node:test";
+import { systemClock } from "../../src/base/index.ts";
+import { parseConfig } from "../../src/config/index.ts";
+import { compileConfig, uncalledClusters } from "../../src/gateway/index.ts";
 import { makeFolder } from "../descriptor/proto-folder.ts";
 import { startTestGateway, type TestGateway } from "../support/gateway.ts";
 import { reasonOf, send, statusBody } from "../support/http-client.ts";
@@ -78,5 +82,36 @@ suite("filter protovalidate", () => {
   test("is off where no route names it", async () => {
     const answer = await send(plain.port, "POST", "/v1/orders", { json: { sku: "a", count: 0 } });
     assert.equal(answer.status, 200, answer.text);
+  });
+});
+
+suite("a rule that cannot be used", () => {
+  test("is a problem of the configuration, told once however many methods and listeners have it", async () => {
+    const protos = await makeFolder({
+      "a.proto": `syntax = "proto3"; package a; import "buf/validate/validate.proto";
+service S { rpc A(R) returns (R); rpc B(R) returns (R); rpc C(stream N) returns (R); }
+message R { N n = 1; string s = 2 [(buf.validate.field).string.pattern = "["]; }
+message N { string s = 1 [(buf.validate.field).string.pattern = "("]; }`,
+    });
+    const text = [
+      "version: 1",
+      "listeners: { one: { listen: 127.0.0.1:0 }, two: { listen: 127.0.0.1:0 } }",
+      `descriptors: [{ protos: ${JSON.stringify(protos)} }]`,
+      'clusters: { c: { endpoints: ["127.0.0.1:1"] } }',
+      "filters: { checked: { type: protovalidate } }",
+      "routes: [{ service: a.S, cluster: c, filters: [checked] }]",
+    ].join("\n");
+    const loaded = await parseConfig(text, "test.yaml", { readFile, env: {} });
+    assert.ok(loaded.ok);
+    const clusters = uncalledClusters(loaded.value.config);
+    const compiled = await compileConfig(loaded.value, { clock: systemClock, clusters });
+    assert.ok(!compiled.ok);
+    assert.deepEqual(
+      compiled.error.map(({ line, message }) => `${line}: ${message}`),
+      [
+        "6: a.R.s: string.pattern: error parsing regexp: missing closing ]: `[` (a.proto:3:22)",
+        "6: a.N.s: string.pattern: error parsing regexp: missing closing ): `(` (a.proto:4:13)",
+      ],
+    );
   });
 });
