@@ -8,6 +8,7 @@ export {
   type JsonReadOptions,
 } from "./read/create-json-readers.ts";
 export { compileGuard, type Guard } from "./read/guard.ts";
+export { compileMissingRequired, type MissingRequired } from "./read/missing-required.ts";
 export { formatJsonProblem, type JsonProblem } from "./read/problem.ts";
 export {
   compileTextField,

@@ -1,6 +1,11 @@
 import { type Clock, err, ok, type Result } from "../../base/index.ts";
 import type { DescField, DescMessage, DescMethod, HttpRule } from "../../descriptor/index.ts";
-import { compileGuard, compileTextField, isTextBindable } from "../../protojson/index.ts";
+import {
+  compileGuard,
+  compileMissingRequired,
+  compileTextField,
+  isTextBindable,
+} from "../../protojson/index.ts";
 import type { RpcMethod } from "../../rpc/index.ts";
 import type { Protocol } from "../protocol.ts";
 import { compileClose } from "./close.ts";
@@ -52,6 +57,7 @@ export function compileRestBinding(input: RestBindingInput): Result<Protocol, re
     variables: paths.map((path) => pathVariable(path, codecs)),
     query: queryRules(input, paths, bodyField),
     body: bodyRule(input, paths, bodyField),
+    findMissing: input.rule.body === "*" ? undefined : compileMissingRequired(input.method.input),
     readHead: compileRequestHead(options.metadata),
     options,
     clock,

@@ -1,6 +1,6 @@
 import type { Clock, Result } from "../../base/index.ts";
 import type { Exchange } from "../../exchange/index.ts";
-import type { Guard, JsonReader, WireWriter } from "../../protojson/index.ts";
+import type { Guard, JsonReader, MissingRequired, WireWriter } from "../../protojson/index.ts";
 import type { Call, Failure, RpcMethod } from "../../rpc/index.ts";
 import type { RestOptions } from "./options.ts";
 import type { PathVariable } from "./path-values.ts";
@@ -40,6 +40,8 @@ export interface OpenRules {
   readonly variables: readonly PathVariable[];
   readonly query: QueryRules;
   readonly body: BodyRule | undefined;
+  /** Finds a required field that the message lacks; undefined where none is required, or the whole message is JSON. */
+  readonly findMissing: ((wire: Uint8Array) => MissingRequired | undefined) | undefined;
   readonly readHead: RequestHeadReader;
   readonly options: RestOptions;
   readonly clock: Clock;

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from "../../base/index.ts";
 import type { Exchange } from "../../exchange/index.ts";
-import { WireWriter } from "../../protojson/index.ts";
+import { type MissingRequired, WireWriter } from "../../protojson/index.ts";
 import {
   type Call,
   type Envelope,
@@ -51,7 +51,7 @@ function openWithoutBody(
   writer.reset(envelopePrefixBytes);
   const failure =
     bindPath(rules.variables, captures, writer) ?? bindQuery(exchange.query, rules.query, writer);
-  return failure === undefined ? ok(sealedCall(rules, exchange, head)) : err(failure);
+  return failure === undefined ? sealedCall(rules, exchange, head) : err(failure);
 }
 
 function openWithBody(
@@ -68,7 +68,7 @@ function openWithBody(
     if (!read.ok) return read;
     writer.reset(envelopePrefixBytes);
     const failure = bindAll(rules, body, format, read.value, exchange, captures, head);
-    return failure === undefined ? ok(sealedCall(rules, exchange, head)) : err(failure);
+    return failure === undefined ? sealedCall(rules, exchange, head) : err(failure);
   });
 }
 
@@ -158,9 +158,21 @@ function canRead(body: BodyRule, format: BodyFormat | "raw"): boolean {
   return format === "raw" || format === "json";
 }
 
-function sealedCall(rules: OpenRules, exchange: Exchange, head: RequestHead): Call {
+function sealedCall(
+  rules: OpenRules,
+  exchange: Exchange,
+  head: RequestHead,
+): Result<Call, Failure> {
   const envelope: Envelope = sealEnvelope(writer.finish());
-  return newCall(rules, exchange, head, { kind: "single", envelope });
+  const missing = rules.findMissing?.(envelope.subarray(envelopePrefixBytes));
+  if (missing !== undefined) return err(missingField(missing));
+  return ok(newCall(rules, exchange, head, { kind: "single", envelope }));
+}
+
+function missingField({ path, message }: MissingRequired): Failure {
+  return gatewayFailure("INVALID_FIELD", path === "" ? message : `${path}: ${message}`, {
+    violations: [{ field: path, description: message }],
+  });
 }
 
 /** The answer to a `content-type` that the binding does not take. */
