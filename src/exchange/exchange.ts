@@ -40,6 +40,8 @@ export interface Response {
   readonly headers: Headers;
   /** The whole body, whose length is in the headers; or one that is made while it is sent. */
   readonly body: Uint8Array | BodyStream;
+  /** The gRPC code of the failure that this answers, for what carries one beside it; absent while all is well. */
+  readonly code?: number;
 }
 
 /** A response whose body is whole. */

@@ -37,6 +37,7 @@ export function serveWebSockets(
   options: ListenerOptions,
   dependencies: WebSocketDependencies,
 ): () => void {
+  const { service, clock } = dependencies;
   const open = new Set<WebSocket>();
   const sockets = new WebSocketServer({
     noServer: true,
@@ -59,9 +60,14 @@ export function serveWebSockets(
         open.add(webSocket);
         webSocket.once("close", () => open.delete(webSocket));
         admitted.attach(webSocket);
-        void dependencies.service.handle(admitted).then((response) => {
-          void answer(webSocket, response, options, dependencies.clock);
-        });
+        service
+          .handle(admitted)
+          .then((response) => answer(webSocket, response, options, clock))
+          .catch((error: unknown) => {
+            // A throw is a bug, but it must neither end the process nor leave a client waiting for ever.
+            webSocket.terminate();
+            service.crashed(error);
+          });
       });
     });
   });
@@ -127,9 +133,10 @@ async function answer(
   const { body } = response;
   const stopPinging = ping(socket, clock);
   if (body instanceof Uint8Array) {
-    const isFailure = response.status >= 400;
-    await send(socket, isFailure ? errorFrame(body) : body, false, options, clock);
-    close(socket, isFailure ? codeOf(body) : 0, clock);
+    // Not by the HTTP status, which a service may choose for what is well.
+    const { code = 0 } = response;
+    await send(socket, code === 0 ? body : errorFrame(body), false, options, clock);
+    close(socket, code, clock);
     stopPinging();
     return;
   }
@@ -170,11 +177,6 @@ function send(
 
 function errorFrame(status: Uint8Array): Uint8Array {
   return Buffer.concat([Buffer.from('{"error":'), status, Buffer.from("}")]);
-}
-
-/** The code in an error that this gateway has written. */
-function codeOf(status: Uint8Array): number {
-  return (JSON.parse(Buffer.from(status).toString("utf8")) as { readonly code: number }).code;
 }
 
 function close(socket: WebSocket, code: number, clock: Clock): void {

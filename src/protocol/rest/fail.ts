@@ -48,7 +48,7 @@ export function failureResponse(
     addReplyMetadata(failure.headers, rules.prefix, headers);
     addReplyMetadata(failure.trailers, rules.trailerPrefix, headers);
   }
-  return { status, headers, body };
+  return { status, headers, body, code: failure.code };
 }
 
 /** A failure as JSON text, the same in a response of its own and in a stream that has begun. */
