@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import { err, ok, type Result } from "../base/index.ts";
 import { type GatewayFailure, gatewayFailure } from "../rpc/index.ts";
 import type { ListenerLimits } from "./options.ts";
@@ -12,6 +13,16 @@ export interface RawHead {
   readonly rawHeaders: readonly string[];
 }
 
+/** The head of a request of node:http. */
+export function rawHeadOf(request: IncomingMessage): RawHead {
+  return {
+    method: request.method ?? "",
+    target: request.url ?? "",
+    version: request.httpVersion,
+    rawHeaders: request.rawHeaders,
+  };
+}
+
 /** A request head that passed every check. */
 export interface Head {
   readonly path: string;
@@ -20,6 +31,8 @@ export interface Head {
   readonly headers: readonly string[];
   /** 0: no body; undefined: chunked. */
   readonly declaredBytes: number | undefined;
+  /** The protocol that the client offers to go on with. */
+  readonly upgrade: string | undefined;
 }
 
 /** Why a head is refused; framing that cannot be trusted also ends the connection. */
@@ -35,6 +48,7 @@ interface Findings {
   contentLength: string | undefined;
   transferEncoding: string | undefined;
   connection: string | undefined;
+  upgrade: string | undefined;
   bytes: number;
   /** Whether any name holds a `_`. */
   underscored: boolean;
@@ -58,6 +72,7 @@ export function readHead(
     contentLength: undefined,
     transferEncoding: undefined,
     connection: undefined,
+    upgrade: undefined,
     bytes: 0,
     underscored: false,
   };
@@ -119,6 +134,9 @@ function note(name: string, value: string, findings: Findings): void {
     case "connection":
       findings.connection =
         findings.connection === undefined ? value : `${findings.connection},${value}`;
+      break;
+    case "upgrade":
+      findings.upgrade = value;
       break;
     default:
       if (name.includes("_")) findings.underscored = true;
@@ -204,6 +222,7 @@ function splitTarget(
     authority,
     headers,
     declaredBytes: transferEncoding === undefined ? Number(contentLength ?? 0) : undefined,
+    upgrade: findings.upgrade,
   });
 }
 

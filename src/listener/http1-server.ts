@@ -2,17 +2,19 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Clock } from "../base/index.ts";
+import { headerValue } from "../exchange/index.ts";
 import { type GatewayFailure, gatewayFailure } from "../rpc/index.ts";
 import { BodyWatch } from "./body-watch.ts";
 import { answerDetached, answerUnderWay } from "./detached-socket.ts";
 import { breakBody } from "./http1-body.ts";
 import { type ClientError, failureOfClientError } from "./http1-error.ts";
 import { Http1Exchange } from "./http1-exchange.ts";
-import { readHead } from "./http1-head.ts";
+import { rawHeadOf, readHead } from "./http1-head.ts";
 import { serializeResponse, writeResponse } from "./http1-response.ts";
 import type { ListenerOptions } from "./options.ts";
 import type { RefusedRequest, Service } from "./service.ts";
 import { serveWebSockets } from "./websocket.ts";
+import { asksForWebSocket } from "./websocket-handshake.ts";
 
 /** What an HTTP/1.1 server works with. */
 export interface Http1Dependencies {
@@ -111,22 +113,23 @@ function serveRequest(
   options: ListenerOptions,
   dependencies: Http1Dependencies & { readonly watch: BodyWatch },
 ): void {
-  const head = readHead(
-    {
-      method: request.method ?? "",
-      target: request.url ?? "",
-      version: request.httpVersion,
-      rawHeaders: request.rawHeaders,
-    },
-    options.limits,
-    options.shadowHeaders,
-  );
+  const head = readHead(rawHeadOf(request), options.limits, options.shadowHeaders);
   if (!head.ok) {
     const { failure, close } = head.error;
     refuse(request, response, failure, close, arrival.peer, options, dependencies);
     return;
   }
   const { watch, service, isDraining, clock } = dependencies;
+  if (head.value.upgrade !== undefined && asksForWebSocket(request.method ?? "", head.value)) {
+    // Where no route serves them, handshakes come this way: the page that asks must not cause a call.
+    const { path, authority } = head.value;
+    const origin = headerValue(head.value.headers, "origin");
+    const admission = service.admitWebSocket({ path, authority, origin });
+    if (typeof admission !== "string") {
+      refuse(request, response, admission, true, arrival.peer, options, dependencies);
+      return;
+    }
+  }
   const exchange = new Http1Exchange(request, response, head.value, arrival, options, watch);
   const stallMs = options.limits.writeStallMs;
   service

@@ -36,7 +36,7 @@ export interface ListenerOptions {
   readonly trustedHops: number;
   /** What becomes of headers whose name has `_` where another one has `-`. Default "refuse": 400. */
   readonly shadowHeaders: ShadowHeaders;
-  /** Whether WebSocket handshakes are answered. Without it an `upgrade` is ignored. */
+  /** Whether WebSocket handshakes are answered. Without it they are refused, and other upgrades ignored. */
   readonly webSockets: boolean;
   /** Largest frame of a WebSocket, in bytes. */
   readonly maxFrameBytes: number;

@@ -1,15 +1,16 @@
 import { type IncomingMessage, type Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
-import type { Clock } from "../base/index.ts";
+import type { Clock, Result } from "../base/index.ts";
 import { headerValue, type Response, type WholeResponse } from "../exchange/index.ts";
 import { codeName, gatewayFailure } from "../rpc/index.ts";
 import type { BodyWatch } from "./body-watch.ts";
 import { adoptSocket, answerDetached } from "./detached-socket.ts";
-import { readHead } from "./http1-head.ts";
+import { type Head, type HeadRefusal, rawHeadOf, readHead } from "./http1-head.ts";
 import type { ListenerOptions } from "./options.ts";
 import type { Service } from "./service.ts";
 import { WebSocketExchange } from "./websocket-exchange.ts";
+import { checkHandshake } from "./websocket-handshake.ts";
 
 /** What WebSockets work with. */
 export interface WebSocketDependencies {
@@ -46,11 +47,13 @@ export function serveWebSockets(
     maxPayload: options.maxFrameBytes,
   });
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const checked = readHead(rawHeadOf(request), options.limits, options.shadowHeaders);
     if (request.headers.upgrade?.toLowerCase() !== "websocket") {
-      ignoreUpgrade(server, request, socket);
+      if (!checked.ok || checked.value.declaredBytes === 0) ignoreUpgrade(server, request, socket);
+      else refuseUpgrade(request, socket, dependencies);
       return;
     }
-    const admitted = admit(request, options, dependencies);
+    const admitted = admit(request, checked, options, dependencies);
     if ("status" in admitted) {
       answerDetached(socket, admitted);
       return;
@@ -87,29 +90,37 @@ function ignoreUpgrade(server: Server, request: IncomingMessage, socket: Duplex)
   });
 }
 
+/**
+ * Node parses nothing behind a head with an `upgrade`, so a body is out of reach: the call must not be made
+ * without it (faults.md, H1-42).
+ */
+function refuseUpgrade(
+  request: IncomingMessage,
+  socket: Duplex,
+  { service, peerOf }: WebSocketDependencies,
+): void {
+  const { method = "", url = "" } = request;
+  const refused = { method, path: url.split("?")[0] ?? "", peer: peerOf(request) };
+  answerDetached(socket, service.refuse(upgradeWithBody, refused));
+}
+
+const upgradeWithBody = gatewayFailure(
+  "MALFORMED_HTTP",
+  "upgrade: a request with a body cannot ask for another protocol here",
+);
+
 function admit(
   request: IncomingMessage,
+  head: Result<Head, HeadRefusal>,
   options: ListenerOptions,
   { service, clock, watch, peerOf }: WebSocketDependencies,
 ): WebSocketExchange | WholeResponse {
   const peer = peerOf(request);
-  const target = request.url ?? "";
-  const refused = { method: request.method ?? "", path: target.split("?")[0] ?? "", peer };
-  const head = readHead(
-    {
-      method: request.method ?? "",
-      target,
-      version: request.httpVersion,
-      rawHeaders: request.rawHeaders,
-    },
-    options.limits,
-    options.shadowHeaders,
-  );
+  const { method = "", url = "" } = request;
+  const refused = { method, path: url.split("?")[0] ?? "", peer };
   if (!head.ok) return service.refuse(head.error.failure, refused);
-  const key = headerValue(head.value.headers, "sec-websocket-key");
-  if (request.method !== "GET" || key === undefined || head.value.declaredBytes !== 0) {
-    return service.refuse(badHandshake, refused);
-  }
+  const problem = checkHandshake(method, head.value);
+  if (problem !== undefined) return service.refuse(problem, refused);
   const origin = headerValue(head.value.headers, "origin");
   const { path, authority } = head.value;
   const admission = service.admitWebSocket({ path, authority, origin });
@@ -117,11 +128,6 @@ function admit(
   const handshake = { request, head: head.value, peer, now: clock.now() };
   return new WebSocketExchange(handshake, admission, options, watch);
 }
-
-const badHandshake = gatewayFailure(
-  "MALFORMED_HTTP",
-  "the WebSocket handshake needs GET, sec-websocket-key and no body",
-);
 
 /** Sends a response as frames and closes with what its status says. */
 async function answer(

@@ -181,6 +181,63 @@ suite("§6: WebSocket", () => {
     assert.equal(statusOf(answer), 200);
   });
 
+  const framings = [
+    { name: "of a known size", head: "content-length: 12", body: '{"fInt32":1}' },
+    {
+      name: "in chunks",
+      head: "transfer-encoding: chunked",
+      body: 'c\r\n{"fInt32":1}\r\n0\r\n\r\n',
+    },
+  ];
+  for (const { name, head, body } of framings) {
+    test(`H1-42: another upgrade with a body ${name} is refused, and no call is made`, async () => {
+      const before = gateway.backend.requestCount();
+      const answer = await exchangeRaw(
+        gateway.port,
+        `POST /v1/kitchen-sink:echo HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: h2c\r\n${head}\r\n\r\n${body}`,
+      );
+      assert.equal(statusOf(answer), 400);
+      assert.match(answer, /connection: close/);
+      assert.match(answer, /upgrade: a request with a body/);
+      assert.equal(gateway.backend.requestCount(), before);
+    });
+  }
+
+  const key = "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==";
+  const version = "sec-websocket-version: 13";
+  const badHandshakes = [
+    { name: "no version", fields: [key], says: /sec-websocket-version/ },
+    { name: "version 8", fields: [key, "sec-websocket-version: 8"], says: /sec-websocket-version/ },
+    { name: "two versions", fields: [key, version, version], says: /sec-websocket-version/ },
+    { name: "no key", fields: [version], says: /sec-websocket-key/ },
+    { name: "a short key", fields: [version, "sec-websocket-key: AAAA"], says: /16 bytes/ },
+    { name: "two keys", fields: [version, key, key], says: /one sec-websocket-key/ },
+    {
+      name: "a subprotocol that is no name",
+      fields: [version, key, "sec-websocket-protocol: a,,b"],
+      says: /sec-websocket-protocol/,
+    },
+    {
+      name: "one subprotocol twice",
+      fields: [version, key, "sec-websocket-protocol: a, a"],
+      says: /sec-websocket-protocol/,
+    },
+  ];
+  for (const { name, fields, says } of badHandshakes) {
+    test(`§5: a handshake with ${name} is refused in the one shape of errors`, async () => {
+      const lines = ["GET /v1/books:discuss HTTP/1.1", "host: a", "connection: upgrade"];
+      const answer = await exchangeRaw(
+        gateway.port,
+        [...lines, "upgrade: websocket", ...fields, "", ""].join("\r\n"),
+      );
+      assert.equal(statusOf(answer), 400);
+      const body = JSON.parse(answer.slice(answer.indexOf("\r\n\r\n"))) as { message: string };
+      assert.match(body.message, says);
+      assert.match(answer, /"MALFORMED_HTTP"/);
+      if (name.includes("version")) assert.match(answer, /\r\nsec-websocket-version: 13\r\n/);
+    });
+  }
+
   test("a client that vanishes cancels its call, and the record says 499", async () => {
     const recordsBefore = gateway.records.length;
     const socket = new WebSocket(`ws://127.0.0.1:${gateway.port}/v1/books:discuss`);
@@ -205,20 +262,37 @@ suite("§6: without the switch for WebSockets", () => {
   });
   after(() => gateway.stop());
 
-  test("H1-42: an upgrade is ignored and the request served as it is", async () => {
-    const answer = await send(gateway.port, "GET", "/v1/shelves/novels", {
-      headers: {
-        connection: "upgrade",
-        upgrade: "websocket",
-        "sec-websocket-version": "13",
-        "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
-      },
+  const handshake = {
+    connection: "upgrade",
+    upgrade: "websocket",
+    "sec-websocket-version": "13",
+    "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+  };
+  const refusals = [
+    { name: "a streaming path", path: "/v1/shelves/novels/books:export" },
+    { name: "a unary path", path: "/v1/shelves/novels" },
+  ];
+  for (const { name, path } of refusals) {
+    test(`H1-42: a handshake for ${name} is refused, and no call is made`, async () => {
+      const before = gateway.backend.requestCount();
+      const answer = await send(gateway.port, "GET", path, { headers: handshake });
+      assert.deepEqual([answer.status, reasonOf(answer)], [400, "WEBSOCKET_NOT_SERVED"]);
+      assert.equal(gateway.backend.requestCount(), before);
     });
-    assert.equal(answer.status, 200);
+  }
+
+  test("H1-42: a streaming path of another method is served as it is", async () => {
     const bidi = await send(gateway.port, "GET", "/v1/books:discuss");
     assert.equal(bidi.status, 405);
     assert.equal(reasonOf(bidi), "METHOD_NOT_ALLOWED");
     assert.equal(statusBody(bidi).code, 12);
+  });
+
+  test("H1-42: another upgrade is ignored, with the body intact", async () => {
+    const body = '{"fInt32":1}';
+    const headers = { connection: "upgrade", upgrade: "h2c" };
+    const answer = await send(gateway.port, "POST", "/v1/kitchen-sink:echo", { body, headers });
+    assert.deepEqual([answer.status, answer.text], [200, body]);
   });
 });
 

@@ -40,6 +40,7 @@ suite("HTTP/1.1 head", () => {
         authority: "api.example.com",
         headers: ["host", "api.example.com", "x-one", "1", "x-one", "2", "content-length", "7"],
         declaredBytes: 7,
+        upgrade: undefined,
       },
     });
   });

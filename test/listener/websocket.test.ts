@@ -33,24 +33,28 @@ function opened({ socket }: Peer): Promise<void> {
 const webSockets = { top: "streams: { websocket: true }" };
 
 suite("§6: how a WebSocket closes", () => {
-  test("§6: with 1000 where the service chose a status over 399 for what is well", patience, async () => {
-    const options = {
-      ...webSockets,
-      routes: "- { service: t.S, cluster: library, metadata: { status_header: x-http-code } }",
-    };
-    await withStreamGateway(options, async (gateway) => {
-      const peer = openSocket(gateway, "/collect");
-      await opened(peer);
-      peer.socket.send("");
-      const call = await gateway.upstream.nextCall();
-      call.stream.respond(
-        { ":status": 200, "content-type": "application/grpc", "x-http-code": "404" },
-        { waitForTrailers: true },
-      );
-      call.send(text("done"));
-      call.end();
-      assert.deepEqual(await peer.closed, { code: 1000, reason: "" });
-      assert.deepEqual(peer.frames, ['{"text":"done"}']);
-    });
-  });
+  test(
+    "§6: with 1000 where the service chose a status over 399 for what is well",
+    patience,
+    async () => {
+      const options = {
+        ...webSockets,
+        routes: "- { service: t.S, cluster: library, metadata: { status_header: x-http-code } }",
+      };
+      await withStreamGateway(options, async (gateway) => {
+        const peer = openSocket(gateway, "/collect");
+        await opened(peer);
+        peer.socket.send("");
+        const call = await gateway.upstream.nextCall();
+        call.stream.respond(
+          { ":status": 200, "content-type": "application/grpc", "x-http-code": "404" },
+          { waitForTrailers: true },
+        );
+        call.send(text("done"));
+        call.end();
+        assert.deepEqual(await peer.closed, { code: 1000, reason: "" });
+        assert.deepEqual(peer.frames, ['{"text":"done"}']);
+      });
+    },
+  );
 });
