@@ -1,6 +1,7 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import type { BodyStream, Response, WholeResponse } from "../exchange/index.ts";
-import { writeStream } from "./http1-stream.ts";
+import { connectionOf } from "./http1-connection.ts";
+import { watchEnd, writeStream } from "./http1-stream.ts";
 import { linger } from "./linger.ts";
 import type { WriteContext } from "./write-context.ts";
 
@@ -22,12 +23,14 @@ export function writeResponse(
     if (!(body instanceof Uint8Array)) body.cancel();
     return;
   }
+  if (context.close) connectionOf(request.socket).end();
   if (!(body instanceof Uint8Array)) {
     response.writeHead(answer.status, headersOf(answer, context.close));
     void writeStream(request, response, body, context);
     return;
   }
   const early = !request.complete;
+  if (early) connectionOf(request.socket).end();
   response.writeHead(answer.status, headersOf(answer, context.close || early));
   if (early) {
     response.write(body);
@@ -41,8 +44,7 @@ export function writeResponse(
     void writeStream(request, response, partsOf(body), context);
     return;
   }
-  // Node puts its own timer there for the next request as soon as the client has taken all.
-  if (request.socket.writableLength > 0) request.socket.setTimeout(context.stallMs);
+  watchEnd(response, context.stallMs);
 }
 
 function headersOf(answer: Response, close: boolean): string[] {

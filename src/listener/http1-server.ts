@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Clock } from "../base/index.ts";
 import { headerValue } from "../exchange/index.ts";
@@ -7,6 +6,7 @@ import { type GatewayFailure, gatewayFailure } from "../rpc/index.ts";
 import { BodyWatch } from "./body-watch.ts";
 import { answerDetached, answerUnderWay } from "./detached-socket.ts";
 import { breakBody } from "./http1-body.ts";
+import { connectionOf, type Http1Connection } from "./http1-connection.ts";
 import { type ClientError, failureOfClientError } from "./http1-error.ts";
 import { Http1Exchange } from "./http1-exchange.ts";
 import { rawHeadOf, readHead } from "./http1-head.ts";
@@ -54,30 +54,22 @@ export function createHttp1Server(
   // Node drops the pairs over its count silently, Authorization among them; the head check counts instead.
   server.maxHeadersCount = 0;
   server.maxConnections = limits.connections;
-  const peers = new WeakMap<Duplex, string>();
-  const peerOf = (socket: Socket): string => {
-    let peer = peers.get(socket);
-    if (peer === undefined) {
-      peer = socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, "") ?? "unix";
-      peers.set(socket, peer);
-    }
-    return peer;
-  };
   const watch = new BodyWatch(dependencies.clock);
   const serve =
-    (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) =>
-      serveRequest(
-        request,
-        response,
-        { peer: peerOf(request.socket), now: dependencies.clock.now(), expectsContinue },
-        options,
-        { ...dependencies, watch },
-      );
+    (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) => {
+      const connection = connectionOf(request.socket);
+      if (!admit(response, connection)) return;
+      const { peer } = connection;
+      const arrival = { peer, now: dependencies.clock.now(), expectsContinue };
+      serveRequest(request, response, arrival, options, { ...dependencies, watch });
+    };
   server.on("request", serve(false));
   server.on("checkContinue", serve(true));
   server.on("checkExpectation", (request: IncomingMessage, response: ServerResponse) => {
+    const connection = connectionOf(request.socket);
+    if (!admit(response, connection)) return;
     const failure = gatewayFailure("EXPECTATION_FAILED", "expect: only 100-continue is served");
-    refuse(request, response, failure, true, peerOf(request.socket), options, dependencies);
+    refuse(request, response, failure, true, connection.peer, options, dependencies);
   });
   server.on("connect", (request: IncomingMessage, socket: Duplex) => {
     const failure = gatewayFailure("UNSUPPORTED_HTTP_METHOD", "this method is not served");
@@ -91,7 +83,7 @@ export function createHttp1Server(
       service,
       clock,
       watch,
-      peerOf: ({ socket }) => peerOf(socket),
+      peerOf: ({ socket }) => connectionOf(socket).peer,
     });
   }
   server.on("clientError", (error: ClientError, socket: Duplex) =>
@@ -104,6 +96,15 @@ export function createHttp1Server(
       server.closeAllConnections();
     },
   };
+}
+
+/** Takes a request into its connection; false where the connection ends with an earlier answer. */
+function admit(response: ServerResponse, connection: Http1Connection): boolean {
+  if (connection.isEnding) return false;
+  connection.add(response);
+  // The client's own word that it sends nothing more.
+  if (!response.shouldKeepAlive) connection.end();
+  return true;
 }
 
 function serveRequest(

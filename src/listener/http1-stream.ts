@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { BodyStream } from "../exchange/index.ts";
+import { connectionOf, onSocket } from "./http1-connection.ts";
 import { linger } from "./linger.ts";
 import type { WriteContext } from "./write-context.ts";
 
@@ -13,7 +15,6 @@ export async function writeStream(
   body: BodyStream,
   context: WriteContext,
 ): Promise<void> {
-  const { socket } = request;
   // Without a first piece at hand the client learns at least that the call has begun.
   const flush = setImmediate(() => response.flushHeaders());
   for (;;) {
@@ -21,15 +22,14 @@ export async function writeStream(
     clearImmediate(flush);
     if (response.destroyed) break;
     if (piece === "cut") {
-      // What was written before still goes out: a client may use what it has got.
-      socket.setTimeout(context.stallMs, () => socket.destroy());
-      socket.destroySoon();
+      cut(response, context.stallMs);
       return;
     }
     if (piece === "end") {
-      response.end();
       // A client that still sends has no one to read it any more.
-      if (!request.complete) linger(request, context.clock, () => socket.destroySoon());
+      if (!request.complete) endEarly(request, response, context);
+      response.end();
+      watchEnd(response, context.stallMs);
       return;
     }
     if (!response.write(piece) && !(await drained(response, context.stallMs))) break;
@@ -37,26 +37,60 @@ export async function writeStream(
   body.cancel();
 }
 
+/** Ends the connection inside the body. What was written before still goes out: a client may use what it has got. */
+function cut(response: ServerResponse, stallMs: number): void {
+  onSocket(response, (socket) => {
+    socket.setTimeout(stallMs, () => socket.destroy());
+    if (response.chunkedEncoding) socket.destroySoon();
+    else socket.write("", () => reset(socket));
+  });
+}
+
+/** The end of the connection is the end of a body without chunks (HTTP/1.0): only a reset tells that it was cut. */
+function reset(socket: Socket): void {
+  // Node knows resets of TCP only, and throws for the rest.
+  if (socket.remoteAddress === undefined) socket.destroy();
+  else socket.resetAndDestroy();
+}
+
+function endEarly(request: IncomingMessage, response: ServerResponse, context: WriteContext): void {
+  const { socket } = request;
+  connectionOf(socket).end();
+  const finished = new Promise<void>((resolve) => response.once("finish", resolve));
+  linger(request, context.clock, () => void finished.then(() => socket.destroySoon()));
+}
+
+/** Ends a connection whose client does not take the end of an answer. Node puts its own timer there once it has. */
+export function watchEnd(response: ServerResponse, stallMs: number): void {
+  onSocket(response, (socket) => {
+    if (socket.writableLength > 0) socket.setTimeout(stallMs);
+  });
+}
+
 /** Waits until the client has taken what was written; false when it went away, or took nothing for too long. */
 function drained(response: ServerResponse, stallMs: number): Promise<boolean> {
-  const { socket } = response;
-  if (socket === null || response.destroyed) return Promise.resolve(false);
+  if (response.destroyed) return Promise.resolve(false);
   return new Promise((resolve) => {
+    let watched: Socket | undefined;
     const finish = (isDrained: boolean): void => {
-      socket.setTimeout(0);
-      socket.off("timeout", onStall);
-      response.off("drain", onDrain).off("close", onClose);
+      watched?.setTimeout(0).off("timeout", onStall);
+      response.off("drain", onDrain).off("close", onClose).off("socket", watch);
       resolve(isDrained);
     };
     const onDrain = (): void => finish(true);
     const onClose = (): void => finish(false);
-    // The socket's own timer starts anew whenever the kernel takes bytes, which no other place can see.
     const onStall = (): void => {
-      socket.destroy();
+      watched?.destroy();
       finish(false);
     };
-    socket.setTimeout(stallMs);
-    socket.on("timeout", onStall);
+    // The socket's own timer starts anew whenever the kernel takes bytes, which no other place can see.
+    const watch = (socket: Socket): void => {
+      watched = socket;
+      socket.setTimeout(stallMs).on("timeout", onStall);
+    };
     response.on("drain", onDrain).on("close", onClose);
+    // Behind another answer it is that one's reader who is waited for.
+    if (response.socket === null) response.on("socket", watch);
+    else watch(response.socket);
   });
 }

@@ -6,6 +6,7 @@ import { headerValue, type Response, type WholeResponse } from "../exchange/inde
 import { codeName, gatewayFailure } from "../rpc/index.ts";
 import type { BodyWatch } from "./body-watch.ts";
 import { adoptSocket, answerDetached } from "./detached-socket.ts";
+import { connectionOf } from "./http1-connection.ts";
 import { type Head, type HeadRefusal, rawHeadOf, readHead } from "./http1-head.ts";
 import type { ListenerOptions } from "./options.ts";
 import type { Service } from "./service.ts";
@@ -47,6 +48,10 @@ export function serveWebSockets(
     maxPayload: options.maxFrameBytes,
   });
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (connectionOf(request.socket).isEnding) {
+      adoptSocket(socket, () => socket.destroy());
+      return;
+    }
     const checked = readHead(rawHeadOf(request), options.limits, options.shadowHeaders);
     if (request.headers.upgrade?.toLowerCase() !== "websocket") {
       if (!checked.ok || checked.value.declaredBytes === 0) ignoreUpgrade(server, request, socket);

@@ -191,7 +191,7 @@ suite("§6: WebSocket", () => {
   ];
   for (const { name, head, body } of framings) {
     test(`H1-42: another upgrade with a body ${name} is refused, and no call is made`, async () => {
-      const before = gateway.backend.requestCount();
+      const callsBefore = gateway.backend.requestCount();
       const answer = await exchangeRaw(
         gateway.port,
         `POST /v1/kitchen-sink:echo HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: h2c\r\n${head}\r\n\r\n${body}`,
@@ -199,7 +199,7 @@ suite("§6: WebSocket", () => {
       assert.equal(statusOf(answer), 400);
       assert.match(answer, /connection: close/);
       assert.match(answer, /upgrade: a request with a body/);
-      assert.equal(gateway.backend.requestCount(), before);
+      assert.equal(gateway.backend.requestCount(), callsBefore);
     });
   }
 
@@ -274,10 +274,10 @@ suite("§6: without the switch for WebSockets", () => {
   ];
   for (const { name, path } of refusals) {
     test(`H1-42: a handshake for ${name} is refused, and no call is made`, async () => {
-      const before = gateway.backend.requestCount();
+      const callsBefore = gateway.backend.requestCount();
       const answer = await send(gateway.port, "GET", path, { headers: handshake });
       assert.deepEqual([answer.status, reasonOf(answer)], [400, "WEBSOCKET_NOT_SERVED"]);
-      assert.equal(gateway.backend.requestCount(), before);
+      assert.equal(gateway.backend.requestCount(), callsBefore);
     });
   }
 
