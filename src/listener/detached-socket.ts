@@ -19,11 +19,15 @@ export function answerUnderWay(socket: Duplex): ServerResponse | undefined {
  */
 export function adoptSocket(socket: Duplex, act: () => void): void {
   socket.on("error", () => socket.destroy());
+  afterAnswers(socket, act);
+}
+
+function afterAnswers(socket: Duplex, act: () => void): void {
   const busy = answerUnderWay(socket);
   if (busy === undefined) act();
   else {
     busy.once("close", () => {
-      if (socket.writable) act();
+      if (socket.writable) afterAnswers(socket, act);
     });
   }
 }

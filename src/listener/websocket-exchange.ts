@@ -39,6 +39,7 @@ export class WebSocketExchange implements Exchange, RequestBody {
   readonly #watch: BodyWatch;
   #socket: WebSocket | undefined = undefined;
   #reader: PieceReader | undefined = undefined;
+  #onUnexpected: (() => void) | undefined = undefined;
 
   /** `method` is the HTTP method of the binding that the socket is for; a handshake is always a GET. */
   constructor(handshake: Handshake, method: string, options: ListenerOptions, watch: BodyWatch) {
@@ -76,6 +77,16 @@ export class WebSocketExchange implements Exchange, RequestBody {
     });
   }
 
+  /**
+   * Called when the exchange is being served. Where nobody has opened the body, the socket must flow all the
+   * same, so that a close or a ping is read; the first message then calls `onUnexpected`.
+   */
+  begin(onUnexpected: () => void): void {
+    if (this.#reader !== undefined) return;
+    this.#onUnexpected = onUnexpected;
+    this.#socket?.resume();
+  }
+
   async readAll(maxBytes: number): Promise<Result<Uint8Array, BodyProblem>> {
     const reader = this.open(this.deadline - this.receivedAt);
     const first = await reader.next();
@@ -102,7 +113,12 @@ export class WebSocketExchange implements Exchange, RequestBody {
     const bytes = bytesOf(data);
     this.receivedBytes += bytes.length;
     if (bytes.length === 0) this.#reader?.end(undefined);
-    else this.#reader?.push(bytes);
+    else if (this.#reader !== undefined) this.#reader.push(bytes);
+    else {
+      this.#onUnexpected?.();
+      this.#onUnexpected = undefined;
+      this.cancellation.cancel();
+    }
   }
 }
 

@@ -1,15 +1,16 @@
 import { type IncomingMessage, type Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { type WebSocket, WebSocketServer } from "ws";
+import { WebSocketServer } from "ws";
 import type { Clock, Result } from "../base/index.ts";
 import { headerValue, type Response, type WholeResponse } from "../exchange/index.ts";
 import { codeName, gatewayFailure } from "../rpc/index.ts";
 import type { BodyWatch } from "./body-watch.ts";
 import { adoptSocket, answerDetached } from "./detached-socket.ts";
+import { FrameWriter } from "./frame-writer.ts";
 import { connectionOf } from "./http1-connection.ts";
 import { type Head, type HeadRefusal, rawHeadOf, readHead } from "./http1-head.ts";
 import type { ListenerOptions } from "./options.ts";
-import type { Service } from "./service.ts";
+import type { RefusedRequest, Service } from "./service.ts";
 import { WebSocketExchange } from "./websocket-exchange.ts";
 import { checkHandshake } from "./websocket-handshake.ts";
 
@@ -21,17 +22,14 @@ export interface WebSocketDependencies {
   readonly peerOf: (request: IncomingMessage) => string;
 }
 
-/** How often a peer is asked for a sign of life, in ms. One that gives none in between is gone. */
-const pingMs = 30_000;
+/** Node's longest timer, in ms. */
+const never = 2 ** 31 - 1;
 
-/** Bytes that may wait for a slow reader before its upstream is made to wait. */
-const bufferedBytes = 64 * 1024;
-
-/** How long a peer may take to close, in ms. */
-const closeMs = 1000;
+// The ws library's own time for a close runs from its call, and would cut what a slow reader is still taking.
+const ownTimes = { closeTimeout: never };
 
 /** WebSocket close codes (RFC 6455 §7.4.1); 4000 and up are the application's own. */
-const closeCode = { normal: 1000, firstOwn: 4000 } as const;
+const closeCode = { normal: 1000, goingAway: 1001, firstOwn: 4000 } as const;
 
 /** Serves WebSocket handshakes (RFC 6455) on a server: a frame is a message. Gives what cuts all of them off. */
 export function serveWebSockets(
@@ -40,8 +38,10 @@ export function serveWebSockets(
   dependencies: WebSocketDependencies,
 ): () => void {
   const { service, clock } = dependencies;
-  const open = new Set<WebSocket>();
+  const { limits } = options;
+  const open = new Set<FrameWriter>();
   const sockets = new WebSocketServer({
+    ...ownTimes,
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
@@ -65,23 +65,47 @@ export function serveWebSockets(
     }
     adoptSocket(socket, () => {
       sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        open.add(webSocket);
-        webSocket.once("close", () => open.delete(webSocket));
+        const writer = new FrameWriter(webSocket, request.socket, limits.writeStallMs, clock);
+        open.add(writer);
+        webSocket.once("close", () => open.delete(writer));
         admitted.attach(webSocket);
         service
           .handle(admitted)
-          .then((response) => answer(webSocket, response, options, clock))
+          .then((response) => answer(writer, response))
           .catch((error: unknown) => {
             // A throw is a bug, but it must neither end the process nor leave a client waiting for ever.
-            webSocket.terminate();
+            writer.terminate();
             service.crashed(error);
           });
+        // Whoever wants a body has opened it by now.
+        admitted.begin(() => refuseFrame(request, writer, dependencies));
       });
     });
   });
   return () => {
-    for (const webSocket of open) webSocket.terminate();
+    for (const writer of open) writer.closeNow(closeCode.goingAway);
   };
+}
+
+/** A frame where the rule takes no body, unless `unexpected_body` lets the protocol drop it. */
+function refuseFrame(
+  request: IncomingMessage,
+  writer: FrameWriter,
+  { service, peerOf }: WebSocketDependencies,
+): void {
+  if (!writer.isOpen) return;
+  const refused = refusedOf(request, peerOf(request));
+  void writer.send(errorFrame(service.refuse(unexpectedFrame, refused).body), false);
+  close(writer, unexpectedFrame.code);
+}
+
+const unexpectedFrame = gatewayFailure(
+  "UNEXPECTED_BODY",
+  "this WebSocket takes no messages: its HTTP rule has no body field",
+);
+
+function refusedOf({ method = "", url = "" }: IncomingMessage, peer: string): RefusedRequest {
+  return { method, path: url.split("?")[0] ?? "", peer };
 }
 
 /** Another protocol than WebSocket is offered, which a server may ignore (RFC 9110 §7.8): a request without a body is served. */
@@ -104,8 +128,7 @@ function refuseUpgrade(
   socket: Duplex,
   { service, peerOf }: WebSocketDependencies,
 ): void {
-  const { method = "", url = "" } = request;
-  const refused = { method, path: url.split("?")[0] ?? "", peer: peerOf(request) };
+  const refused = refusedOf(request, peerOf(request));
   answerDetached(socket, service.refuse(upgradeWithBody, refused));
 }
 
@@ -121,10 +144,9 @@ function admit(
   { service, clock, watch, peerOf }: WebSocketDependencies,
 ): WebSocketExchange | WholeResponse {
   const peer = peerOf(request);
-  const { method = "", url = "" } = request;
-  const refused = { method, path: url.split("?")[0] ?? "", peer };
+  const refused = refusedOf(request, peer);
   if (!head.ok) return service.refuse(head.error.failure, refused);
-  const problem = checkHandshake(method, head.value);
+  const problem = checkHandshake(refused.method, head.value);
   if (problem !== undefined) return service.refuse(problem, refused);
   const origin = headerValue(head.value.headers, "origin");
   const { path, authority } = head.value;
@@ -134,87 +156,33 @@ function admit(
   return new WebSocketExchange(handshake, admission, options, watch);
 }
 
-/** Sends a response as frames and closes with what its status says. */
-async function answer(
-  socket: WebSocket,
-  response: Response,
-  options: ListenerOptions,
-  clock: Clock,
-): Promise<void> {
+/** Sends a response as frames and closes with its code. */
+async function answer(writer: FrameWriter, response: Response): Promise<void> {
   const { body } = response;
-  const stopPinging = ping(socket, clock);
   if (body instanceof Uint8Array) {
     // Not by the HTTP status, which a service may choose for what is well.
     const { code = 0 } = response;
-    await send(socket, code === 0 ? body : errorFrame(body), false, options, clock);
-    close(socket, code, clock);
-    stopPinging();
+    await writer.send(code === 0 ? body : errorFrame(body), false);
+    close(writer, code);
     return;
   }
   const isBinary = headerValue(response.headers, "content-type") !== "application/json";
   for (;;) {
     const piece = await body.next();
     if (piece === "end" || piece === "cut") break;
-    if (!(await send(socket, piece, isBinary, options, clock))) {
+    if (!(await writer.send(piece, isBinary))) {
       body.cancel();
       break;
     }
   }
-  close(socket, body.code, clock);
-  stopPinging();
-}
-
-/** Sends a frame and waits while too much is under way; false when the peer is gone or takes nothing. */
-function send(
-  socket: WebSocket,
-  bytes: Uint8Array,
-  isBinary: boolean,
-  options: ListenerOptions,
-  clock: Clock,
-): Promise<boolean> {
-  if (socket.readyState !== socket.OPEN) return Promise.resolve(false);
-  return new Promise((resolve) => {
-    const waits = socket.bufferedAmount > bufferedBytes;
-    const stall = waits
-      ? clock.setTimer(options.limits.writeStallMs, () => socket.terminate())
-      : undefined;
-    socket.send(bytes, { binary: isBinary }, (error) => {
-      stall?.cancel();
-      if (waits) resolve(error == null);
-    });
-    if (!waits) resolve(true);
-  });
+  close(writer, body.code);
 }
 
 function errorFrame(status: Uint8Array): Uint8Array {
   return Buffer.concat([Buffer.from('{"error":'), status, Buffer.from("}")]);
 }
 
-function close(socket: WebSocket, code: number, clock: Clock): void {
-  if (code === 0) socket.close(closeCode.normal);
-  else socket.close(closeCode.firstOwn + code, codeName(code));
-  const timer = clock.setTimer(closeMs, () => socket.terminate());
-  socket.once("close", () => timer.cancel());
-  // A close of the peer's own is read only while the socket flows.
-  socket.resume();
-}
-
-/** Asks the peer for signs of life until told to stop; a peer that gives none is cut off. */
-function ping(socket: WebSocket, clock: Clock): () => void {
-  let isAlive = true;
-  const beat = (): void => {
-    if (!isAlive) {
-      socket.terminate();
-      return;
-    }
-    // A socket that is held back for its upstream reads no answer either.
-    isAlive = socket.isPaused;
-    socket.ping();
-    timer = clock.setTimer(pingMs, beat);
-  };
-  let timer = clock.setTimer(pingMs, beat);
-  socket.on("pong", () => {
-    isAlive = true;
-  });
-  return () => timer.cancel();
+function close(writer: FrameWriter, code: number): void {
+  if (code === 0) writer.close(closeCode.normal, "");
+  else writer.close(closeCode.firstOwn + code, codeName(code));
 }

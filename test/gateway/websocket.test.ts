@@ -297,7 +297,7 @@ suite("§6: without the switch for WebSockets", () => {
 });
 
 suite("§6: draining with open WebSockets", () => {
-  test("cuts them when the time is up", async () => {
+  test("closes them with 1001 when the time is up", async () => {
     const gateway = await startTestGateway({
       top: "streams: { websocket: true }",
       listener: "limits: { drain: 50ms }",
@@ -306,7 +306,7 @@ suite("§6: draining with open WebSockets", () => {
     await new Promise((resolve) => socket.once("open", resolve));
     const closed = new Promise((resolve) => socket.once("close", resolve));
     await gateway.stop();
-    await closed;
+    assert.equal(await closed, 1001);
     await assert.rejects(
       new Promise((resolve, reject) => {
         connect(gateway.port, "127.0.0.1").once("connect", resolve).once("error", reject);

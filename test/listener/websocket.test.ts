@@ -1,17 +1,23 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { WebSocket } from "ws";
+import type { BodyStream } from "../../src/exchange/index.ts";
+import { type ListenerOptions, startListener } from "../../src/listener/index.ts";
+import { failureResponse } from "../../src/protocol/rest/fail.ts";
+import type { GatewayFailure } from "../../src/rpc/index.ts";
 import {
   patience,
   type StreamGateway,
   text,
   withStreamGateway,
 } from "../protocol/rest-streams-gateway.ts";
+import { FakeClock } from "../support/fake-clock.ts";
 
 /** What a socket has brought so far, and how it closes. */
 interface Peer {
   readonly socket: WebSocket;
   readonly frames: string[];
+  readonly opened: Promise<void>;
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
 }
 
@@ -23,11 +29,8 @@ function openSocket(gateway: StreamGateway, path: string): Peer {
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     socket.on("close", (code, reason) => resolve({ code, reason: String(reason) }));
   });
-  return { socket, frames, closed };
-}
-
-function opened({ socket }: Peer): Promise<void> {
-  return new Promise((resolve) => socket.once("open", () => resolve()));
+  const opened = new Promise<void>((resolve) => socket.once("open", () => resolve()));
+  return { socket, frames, opened, closed };
 }
 
 const webSockets = { top: "streams: { websocket: true }" };
@@ -43,7 +46,7 @@ suite("§6: how a WebSocket closes", () => {
       };
       await withStreamGateway(options, async (gateway) => {
         const peer = openSocket(gateway, "/collect");
-        await opened(peer);
+        await peer.opened;
         peer.socket.send("");
         const call = await gateway.upstream.nextCall();
         call.stream.respond(
@@ -57,4 +60,171 @@ suite("§6: how a WebSocket closes", () => {
       });
     },
   );
+});
+
+const cancel = 8;
+
+suite("§6: a WebSocket whose rule takes no body", () => {
+  const leavings = [
+    { name: "closes", leave: ({ socket }: Peer) => socket.close() },
+    { name: "vanishes", leave: ({ socket }: Peer) => socket.terminate() },
+  ];
+  for (const { name, leave } of leavings) {
+    test(`§6: cancels its call when the client ${name}`, patience, async () => {
+      await withStreamGateway(webSockets, async (gateway) => {
+        const peer = openSocket(gateway, "/watch/a");
+        const call = await gateway.upstream.nextCall();
+        await peer.opened;
+        leave(peer);
+        assert.equal(await call.closed, cancel);
+      });
+    });
+  }
+
+  test("§6: answers a ping", patience, async () => {
+    await withStreamGateway(webSockets, async (gateway) => {
+      const peer = openSocket(gateway, "/watch/a");
+      await peer.opened;
+      const pong = new Promise((resolve) => peer.socket.once("pong", resolve));
+      peer.socket.ping();
+      await pong;
+      peer.socket.terminate();
+    });
+  });
+
+  test("§6: is refused its first message, and its call cancelled", patience, async () => {
+    await withStreamGateway(webSockets, async (gateway) => {
+      const peer = openSocket(gateway, "/watch/a");
+      const call = await gateway.upstream.nextCall();
+      await peer.opened;
+      peer.socket.send("{}");
+      assert.deepEqual(await peer.closed, { code: 4003, reason: "INVALID_ARGUMENT" });
+      assert.match(peer.frames.at(-1) ?? "", /^\{"error":\{"code":3,.*"UNEXPECTED_BODY"/);
+      assert.equal(await call.closed, cancel);
+    });
+  });
+
+  test("§6: loses its messages where unexpected_body is ignore", patience, async () => {
+    const routes = "- { service: t.S, cluster: library, rest: { unexpected_body: ignore } }";
+    await withStreamGateway({ ...webSockets, routes }, async (gateway) => {
+      const peer = openSocket(gateway, "/watch/a");
+      const call = await gateway.upstream.nextCall();
+      await peer.opened;
+      const pong = new Promise((resolve) => peer.socket.once("pong", resolve));
+      peer.socket.send("{}");
+      peer.socket.ping();
+      await pong;
+      call.send(text("one"));
+      call.end();
+      assert.deepEqual(await peer.closed, { code: 1000, reason: "" });
+      assert.deepEqual(peer.frames, ['{"text":"one"}']);
+    });
+  });
+});
+
+const frameBytes = 8 * 1024 * 1024;
+
+/** Frames that no kernel holds, and an end. */
+function bodyOf(count: number, asked: (left: number) => void): BodyStream {
+  let left = count;
+  return {
+    code: 0,
+    next: () => {
+      asked(left);
+      left--;
+      return Promise.resolve(left < 0 ? "end" : Buffer.alloc(frameBytes, 0x61));
+    },
+    cancel: () => undefined,
+  };
+}
+
+/** Serves `body` to one WebSocket that reads nothing yet. */
+async function serveSlowReader(body: BodyStream, writeStallMs: number) {
+  const clock = new FakeClock();
+  const options: ListenerOptions = {
+    name: "test",
+    bind: { kind: "tcp", host: "127.0.0.1", port: 0 },
+    trustedHops: 0,
+    shadowHeaders: "refuse",
+    webSockets: true,
+    maxFrameBytes: 1024,
+    limits: {
+      headersBytes: 16 * 1024,
+      headerFields: 100,
+      pathBytes: 8 * 1024,
+      requestMs: 60_000,
+      headersMs: 10_000,
+      idleMs: 65_000,
+      minBytesPerSecond: 500,
+      writeStallMs,
+      connections: 10,
+    },
+  };
+  const service = {
+    handle: () => Promise.resolve({ status: 200, headers: [], body }),
+    refuse: (failure: GatewayFailure) => failureResponse(failure),
+    crashed: (error: unknown) => assert.fail(String(error)),
+    admitWebSocket: () => "GET",
+  };
+  const listener = await startListener(options, service, clock);
+  assert.ok(listener.ok);
+  const socket = new WebSocket(`ws://${listener.value.address}`);
+  socket.on("error", () => undefined);
+  await new Promise<void>((resolve) => socket.once("open", resolve));
+  socket.pause();
+  let bytes = 0;
+  socket.on("message", (data: Buffer) => {
+    bytes += data.length;
+  });
+  const closed = new Promise<number>((resolve) => socket.once("close", resolve));
+  const stop = async (): Promise<void> => {
+    socket.terminate();
+    const drained = listener.value.drain(0);
+    clock.advance(2000);
+    await drained;
+  };
+  return { clock, socket, closed, bytes: () => bytes, stop };
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+suite("H1-49: a WebSocket whose reader is slow", () => {
+  const rows = [
+    { name: "the last frame", count: 1 },
+    { name: "one frame of several", count: 3 },
+  ];
+  for (const { name, count } of rows) {
+    test(`H1-49: has its time for ${name}, and then closes with 1000`, patience, async () => {
+      let asked = 0;
+      const body = bodyOf(count, () => {
+        asked++;
+      });
+      const reader = await serveSlowReader(body, 10_000);
+      try {
+        while (asked < 2) await turn();
+        await turn();
+        // Longer than a close or a standstill may take, while the kernel waits for the reader.
+        reader.clock.advance(20_000);
+        await turn();
+        reader.socket.resume();
+        assert.equal(await reader.closed, 1000);
+        assert.equal(reader.bytes(), count * frameBytes);
+      } finally {
+        await reader.stop();
+      }
+    });
+  }
+
+  test("H1-49: that takes nothing loses its connection", patience, async () => {
+    const cancelled = new Promise<void>((resolve) => {
+      const body = { ...bodyOf(1000, () => undefined), cancel: resolve };
+      void serveSlowReader(body, 200).then(async (reader) => {
+        await cancelled;
+        await reader.stop();
+      });
+    });
+    await cancelled;
+  });
 });

@@ -26,11 +26,15 @@ export function compileOpen(rules: OpenRules): Opener {
     if (!head.ok) return head;
     const { body } = rules;
     if (body !== undefined) return openWithBody(rules, body, exchange, captures, head.value);
-    if (exchange.body.declaredBytes === 0 || exchange.protocol === "WebSocket") {
+    if (exchange.body.declaredBytes === 0) {
       return openWithoutBody(rules, exchange, captures, head.value);
     }
     if (rules.options.unexpectedBody === "ignore") {
       discardBody(exchange);
+      return openWithoutBody(rules, exchange, captures, head.value);
+    }
+    // Its frames may come at any time: the listener refuses the first of a body that nobody has opened.
+    if (exchange.protocol === "WebSocket") {
       return openWithoutBody(rules, exchange, captures, head.value);
     }
     return refuseBody(exchange).then((failure) =>
