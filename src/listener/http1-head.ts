@@ -166,12 +166,28 @@ function checkFraming(raw: RawHead, findings: Findings): HeadRefusal | undefined
     if (findings.contentLength !== undefined)
       return malformed("content-length and transfer-encoding exclude each other");
   }
-  // More than a number holds exactly is nobody's body, and arithmetic with it would not be safe.
-  if (findings.contentLength !== undefined && findings.contentLength.length > 15) return badLength;
+  if (findings.contentLength !== undefined && isOverlong(findings.contentLength)) return badLength;
   if (connection === undefined || connection === "keep-alive" || connection === "close")
     return undefined;
   const foreign = connection.split(",").some((part) => !hopNames.has(part.trim().toLowerCase()));
   return foreign ? malformed("connection: names an end-to-end header") : undefined;
+}
+
+/** 2^63 - 1: what other servers count bytes with holds no more (faults.md, H1-03). */
+const mostBytes = "9223372036854775807";
+
+/** Whether a run of digits is over that; as text, because a number would round it. */
+function isOverlong(contentLength: string): boolean {
+  if (contentLength.length < mostBytes.length) return false;
+  const digits = contentLength.replace(/^0+/, "");
+  return (
+    digits.length > mostBytes.length || (digits.length === mostBytes.length && digits > mostBytes)
+  );
+}
+
+/** A length that no number holds exactly is over every limit, whatever it is. */
+function bytesOf(contentLength: string): number {
+  return Math.min(Number(contentLength), Number.MAX_SAFE_INTEGER);
 }
 
 const hostForm = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]+)(?::([0-9]{1,5}))?$/;
@@ -221,7 +237,7 @@ function splitTarget(
     query: question === -1 ? "" : rest.slice(question + 1),
     authority,
     headers,
-    declaredBytes: transferEncoding === undefined ? Number(contentLength ?? 0) : undefined,
+    declaredBytes: transferEncoding === undefined ? bytesOf(contentLength ?? "0") : undefined,
     upgrade: findings.upgrade,
   });
 }

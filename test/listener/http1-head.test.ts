@@ -45,6 +45,21 @@ suite("HTTP/1.1 head", () => {
     });
   });
 
+  const lengths = [
+    { name: "H1-04 leading zeros", value: "0000000000000000000000010", want: 10 },
+    { name: "J-04 the largest exact number", value: "9007199254740991", want: 2 ** 53 - 1 },
+    { name: "J-04 2^63 - 1, which saturates", value: "9223372036854775807", want: 2 ** 53 - 1 },
+    { name: "H1-03 2^63", value: "9223372036854775808", want: "MALFORMED_HTTP" },
+    { name: "H1-03 2^63 behind zeros", value: "009223372036854775808", want: "MALFORMED_HTTP" },
+    { name: "H1-03 20 digits", value: "10000000000000000000", want: "MALFORMED_HTTP" },
+  ];
+  for (const { name, value, want } of lengths) {
+    test(`counts the bytes of ${name}`, () => {
+      const got = readHead(head({}, "Content-Length", value), limits, "refuse");
+      assert.equal(got.ok ? got.value.declaredBytes : got.error.failure.reason, want);
+    });
+  }
+
   test("without content-length and transfer-encoding has no body; chunked has an unknown one", () => {
     const none = readHead(head(), limits, "refuse");
     const chunked = readHead(head({}, "Transfer-Encoding", "Chunked"), limits, "refuse");
