@@ -71,9 +71,8 @@ export class ReplyStream implements MessageStream {
       return;
     }
     this.#reader.push(chunk);
-    this.#advance(0);
+    const ready = this.#advance(0);
     const waiting = this.#waiting;
-    const ready = this.#ready;
     if (waiting === undefined || ready === undefined) return;
     this.#waiting = undefined;
     const taken = this.#take(ready);
@@ -102,11 +101,11 @@ export class ReplyStream implements MessageStream {
   }
 
   /**
-   * Cuts the next message, once one of `takenBytes` was taken. One that is larger than the window can be
+   * Cuts the next message and gives it, once one of `takenBytes` was taken. One that is larger than the window can be
    * gathered only if its bytes do not hold it: they are given back while no whole message waits. A reader
    * that has stopped holds all that comes behind the first one.
    */
-  #advance(takenBytes: number): void {
+  #advance(takenBytes: number): Envelope | undefined {
     let free = 0;
     if (takenBytes > 0) {
       free = takenBytes - this.#given;
@@ -116,7 +115,7 @@ export class ReplyStream implements MessageStream {
     if (typeof next === "string") {
       this.#ready = undefined;
       this.#break(this.#source.failureOf(next));
-      return;
+      return undefined;
     }
     this.#ready = next;
     if (next === undefined) {
@@ -125,6 +124,7 @@ export class ReplyStream implements MessageStream {
       if (this.#end !== undefined) this.#end = this.#wholeEnd(this.#end);
     }
     if (free > 0) this.#source.taken(free);
+    return next;
   }
 
   #cut(): Envelope | EnvelopeProblem | undefined {
