@@ -159,6 +159,8 @@ export interface RestSwitches {
   readonly conflicts: "refuse" | "path_wins";
   /** What a body gets where the HTTP rule takes none. */
   readonly unexpectedBody: "refuse" | "ignore";
+  /** `any`: whatever its content type says, a body is JSON. */
+  readonly contentTypes: "strict" | "any";
   /** Whether a PATCH without a field mask gets one of the fields in its body. */
   readonly fillUpdateMask: boolean;
 }

@@ -123,6 +123,7 @@ function restOptions(settings: CallSettings, limits: ListenerLimits): RestOption
     streamDeadlineMs: settings.streamDeadlineMs,
     conflicts: settings.rest.conflicts,
     unexpectedBody: settings.rest.unexpectedBody,
+    contentTypes: settings.rest.contentTypes,
     fillUpdateMask: settings.rest.fillUpdateMask,
     successStatus: settings.successStatus,
     errors: settings.errors,

@@ -89,6 +89,7 @@ suite("a switch that is written", () => {
     { text: "rest: { wrong_method: 501 }", want: { wrongMethod: 501 } },
     { text: "rest: { conflicts: path_wins }", want: { conflicts: "path_wins" } },
     { text: "rest: { unexpected_body: ignore }", want: { unexpectedBody: "ignore" } },
+    { text: "rest: { content_types: any }", want: { contentTypes: "any" } },
     { text: "rest: { fill_update_mask: true }", want: { fillUpdateMask: true } },
     {
       text: "metadata: { request_prefix: grpc-metadata- }",

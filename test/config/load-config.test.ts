@@ -26,6 +26,7 @@ const rest = {
   wrongMethod: 405,
   conflicts: "refuse",
   unexpectedBody: "refuse",
+  contentTypes: "strict",
   fillUpdateMask: false,
 };
 const metadata = {

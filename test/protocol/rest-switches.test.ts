@@ -91,6 +91,41 @@ const rows: readonly Row[] = [
       check: answers({ name: "shelves/novels", theme: "Novels", bookCount: 3 }),
     },
   },
+  ...["application/x-www-form-urlencoded", "text/plain", "application/json; charset=latin1"].map(
+    (type): Row => ({
+      name: `rest.content_types: any, with ${type}`,
+      method: "POST",
+      target: "/v1/kitchen-sink:echo",
+      request: { headers: { "content-type": type }, body: '{"fString":"x"}' },
+      off: { check: (answer) => assert.ok(answer.status === 400 || answer.status === 415) },
+      on: {
+        gateway: { top: "rest: { content_types: any }" },
+        check: answers({ fString: "x" }),
+      },
+    }),
+  ),
+  {
+    name: "rest.content_types: any, in a client stream",
+    method: "POST",
+    target: "/v1/books:discuss",
+    request: { headers: { "content-type": "text/plain" }, body: '[{"reader":"a","text":"b"}]' },
+    off: { check: refused(415, "UNSUPPORTED_MEDIA_TYPE") },
+    on: {
+      gateway: { top: "rest: { content_types: any }" },
+      check: answers([{ reader: "librarian", text: "a said: b" }]),
+    },
+  },
+  {
+    name: "rest.content_types: any, where lines stay lines",
+    method: "POST",
+    target: "/v1/books:discuss",
+    request: { headers: ndjson, body: '{"reader":"a","text":"b"}\n' },
+    off: { check: answers([{ reader: "librarian", text: "a said: b" }]) },
+    on: {
+      gateway: { top: "rest: { content_types: any }" },
+      check: answers([{ reader: "librarian", text: "a said: b" }]),
+    },
+  },
   {
     name: 'rest.ignore_unknown_query, where body is "*"',
     method: "POST",
@@ -321,6 +356,27 @@ suite("compat: grpc-gateway", () => {
       );
     }));
 });
+
+for (const compat of ["envoy", "grpc-gateway"]) {
+  suite(`compat: ${compat}, asked by curl -d`, () => {
+    const form = { "content-type": "application/x-www-form-urlencoded" };
+    test("reads the JSON that is sent as a form, and keeps an HttpBody as it is", () =>
+      withGateway({ top: `compat: ${compat}` }, async (gateway) => {
+        const shelf = await send(gateway.port, "POST", "/v1/shelves", {
+          headers: form,
+          body: '{"theme":"Plays"}',
+        });
+        assert.equal((shelf.json as { theme: string }).theme, "Plays", shelf.text);
+        const cover = await send(gateway.port, "PUT", `${book}/cover`, {
+          headers: { "content-type": "text/plain" },
+          body: "a=b",
+        });
+        assert.equal(cover.status, 200, cover.text);
+        const printed = await send(gateway.port, "GET", `${book}/cover`);
+        assert.equal(printed.headers["content-type"], "text/plain");
+      }));
+  });
+}
 
 suite("compat: envoy", () => {
   test("answers as its clients are used to", () =>

@@ -14,6 +14,7 @@ export const envoy: SwitchLevel = Object.freeze({
     wrongMethod: 404,
     conflicts: "path_wins",
     unexpectedBody: "ignore",
+    contentTypes: "any",
   }),
   streams: Object.freeze({ formats: Object.freeze<("array" | "ndjson")[]>(["array"]) }),
 });

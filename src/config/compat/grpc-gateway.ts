@@ -9,6 +9,7 @@ export const grpcGateway: SwitchLevel = Object.freeze({
     wrongMethod: 501,
     conflicts: "path_wins",
     unexpectedBody: "ignore",
+    contentTypes: "any",
     fillUpdateMask: true,
   }),
   metadata: Object.freeze({

@@ -47,6 +47,7 @@ export const defaultSwitches: Switches = {
     wrongMethod: 405,
     conflicts: "refuse",
     unexpectedBody: "refuse",
+    contentTypes: "strict",
     fillUpdateMask: false,
   },
   metadata: {
@@ -130,6 +131,10 @@ const rest: z.ZodType<Partial<RestSwitches>> = z
       "A body where the HTTP rule takes none: refuse it (default), or ignore.",
       choice("a way to treat a body", ["refuse", "ignore"]),
     ).optional(),
+    content_types: described(
+      "How a body is read: by its content type (strict, default), or as JSON whatever that says (any).",
+      choice("a way to treat content types", ["strict", "any"]),
+    ).optional(),
     fill_update_mask: flag(
       `Give a PATCH without a field mask one of the fields in its body. ${off}`,
     ),
@@ -145,6 +150,7 @@ const rest: z.ZodType<Partial<RestSwitches>> = z
       wrongMethod: keys.wrong_method,
       conflicts: keys.conflicts,
       unexpectedBody: keys.unexpected_body,
+      contentTypes: keys.content_types,
       fillUpdateMask: keys.fill_update_mask,
     }),
   );

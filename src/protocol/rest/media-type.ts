@@ -19,6 +19,14 @@ export function bodyFormat(contentType: string | undefined): BodyFormat {
   return format;
 }
 
+/** The format of a body by its `content-type`, or JSON where a binding takes any type for it. */
+export function formatAmong(
+  contentTypes: "strict" | "any",
+  contentType: string | undefined,
+): BodyFormat {
+  return contentTypes === "any" ? "json" : bodyFormat(contentType);
+}
+
 /** Whether a `content-type` may stand in a google.api.HttpBody: a proto string is UTF-8, and a header ASCII. */
 export function isPrintable(contentType: string | undefined): boolean {
   return contentType === undefined || /^[\t\x20-\x7e]*$/.test(contentType);

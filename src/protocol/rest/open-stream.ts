@@ -10,7 +10,7 @@ import {
 } from "../../rpc/index.ts";
 import { type BodySource, openSource } from "./body-source.ts";
 import type { JsonLayout } from "./json-splitter.ts";
-import { bodyFormat, isPrintable } from "./media-type.ts";
+import { bodyFormat, formatAmong, isPrintable } from "./media-type.ts";
 import { newCall } from "./new-call.ts";
 import { compileOpen, unsupportedType } from "./open.ts";
 import type { BodyRule, Opener, OpenRules } from "./open-rules.ts";
@@ -73,9 +73,8 @@ function layoutOf(
 ): JsonLayout | "raw" | undefined {
   if (body.isHttpBody) return isPrintable(head.contentType) ? "raw" : undefined;
   if (exchange.protocol === "WebSocket") return "pieces";
-  const format = bodyFormat(head.contentType);
-  if (format === "lines") return "lines";
-  if (format !== "json") return undefined;
+  if (bodyFormat(head.contentType) === "lines") return "lines";
+  if (formatAmong(rules.options.contentTypes, head.contentType) !== "json") return undefined;
   return rules.options.streams.concatenated ? "arrayOrConcatenated" : "array";
 }
 

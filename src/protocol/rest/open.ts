@@ -12,7 +12,7 @@ import {
 import { discardBody, readBody, refuseBody } from "./body.ts";
 import { writeHttpBody } from "./http-body.ts";
 import { jsonFailure } from "./json-failure.ts";
-import { type BodyFormat, bodyFormat, isPrintable } from "./media-type.ts";
+import { type BodyFormat, formatAmong, isPrintable } from "./media-type.ts";
 import { newCall } from "./new-call.ts";
 import type { BodyRule, Opener, OpenRules } from "./open-rules.ts";
 import { bindPath } from "./path-values.ts";
@@ -66,7 +66,7 @@ function openWithBody(
   head: RequestHead,
 ): Result<Call, Failure> | Promise<Result<Call, Failure>> {
   const { options } = rules;
-  const format = formatOf(body, head);
+  const format = formatOf(body, head, options.contentTypes);
   if (!canRead(body, format)) return err(unsupportedType);
   return readBody(exchange, head.contentEncoding, options.limits.bodyBytes).then((read) => {
     if (!read.ok) return read;
@@ -151,8 +151,12 @@ function fillMask(
   return undefined;
 }
 
-function formatOf(body: BodyRule, head: RequestHead): BodyFormat | "raw" {
-  if (!body.isHttpBody) return bodyFormat(head.contentType);
+function formatOf(
+  body: BodyRule,
+  head: RequestHead,
+  contentTypes: "strict" | "any",
+): BodyFormat | "raw" {
+  if (!body.isHttpBody) return formatAmong(contentTypes, head.contentType);
   return isPrintable(head.contentType) ? "raw" : "unsupported";
 }
 

@@ -19,6 +19,8 @@ export interface RestOptions {
   readonly conflicts: "refuse" | "path_wins";
   /** What a body gets where the HTTP rule takes none. */
   readonly unexpectedBody: "refuse" | "ignore";
+  /** `any`: whatever its content type says, a body is JSON; google.api.HttpBody takes it as it is all the same. */
+  readonly contentTypes: "strict" | "any";
   /** Whether a PATCH without a field mask gets one of the fields in its body. */
   readonly fillUpdateMask: boolean;
   /** HTTP status of a reply that is well; 204 has no body. */
