@@ -1,9 +1,9 @@
-import { neverCancelled, ok } from "../base/index.ts";
+import { err, neverCancelled, ok, type Result } from "../base/index.ts";
 import type { BodyReader, Exchange } from "../exchange/index.ts";
-import type { Target } from "../http/index.ts";
+import { createHandler, filterCall, type Snapshot, type Target } from "../http/index.ts";
 import { JsonSink } from "../protojson/index.ts";
 import type { Explanation } from "../route/index.ts";
-import { type Call, envelopePrefixBytes, type Failure } from "../rpc/index.ts";
+import { type Call, type Envelope, envelopePrefixBytes, type Failure } from "../rpc/index.ts";
 import type { PlannedBinding } from "./plan.ts";
 import type { CompiledConfig } from "./snapshot.ts";
 
@@ -22,10 +22,19 @@ export interface RequestExplanation {
   readonly binding: PlannedBinding | undefined;
   /** Variable names and what the path gives them. */
   readonly captures: readonly (readonly [name: string, value: string])[];
-  /** The message as JSON; undefined when there is no route or the request is refused. */
-  readonly message: string | undefined;
+  /** The messages as JSON, in their order; of a stream that is refused, those before what it is refused for. */
+  readonly messages: readonly string[];
   readonly call: Call | undefined;
   readonly failure: Failure | undefined;
+  /** What a request gets that no route takes; undefined where one does. */
+  readonly answer: UnroutedAnswer | undefined;
+}
+
+/** The answer of the gateway itself. */
+export interface UnroutedAnswer {
+  readonly status: number;
+  /** The methods that the path is served with; undefined where the answer does not say. */
+  readonly allow: string | undefined;
 }
 
 /** Walks a request as far as its message, and says what was found on the way. */
@@ -39,30 +48,67 @@ export async function explainRequest(
   const exchange = exchangeOf(request);
   const routing = snapshot.routes.explain(request.method, exchange.path);
   const { match, winner } = routing;
-  const nothing = { captures: [], message: undefined, call: undefined, failure: undefined };
   if (match.kind !== "found" || winner === undefined) {
-    return { routing, binding: undefined, ...nothing };
+    const answer = await unroutedAnswer(snapshot, exchange);
+    const nothing = { binding: undefined, captures: [], call: undefined, failure: undefined };
+    return { routing, ...nothing, messages: [], answer };
   }
   const binding = compiled.plans.get(listener)?.find((candidate) => candidate.name === winner.name);
   const captures = winner.template.variables.map(
     (variable, index) => [variable.text, match.captures[index] ?? ""] as const,
   );
-  const call = await match.value.protocol.open(exchange, match.captures);
-  if (!call.ok) {
-    return { routing, binding, captures, message: undefined, call: undefined, failure: call.error };
-  }
-  const message = binding && printed(call.value, binding, compiled);
-  return { routing, binding, captures, message, call: call.value, failure: undefined };
+  const found = { routing, binding, captures, answer: undefined };
+  const { protocol, filters } = match.value;
+  const call = filterCall(filters, await protocol.open(exchange, match.captures));
+  if (!call.ok) return { ...found, messages: [], call: undefined, failure: call.error };
+  const envelopes: Envelope[] = [];
+  const failure = await collectMessages(call.value, envelopes);
+  const messages = binding ? printed(envelopes, binding, compiled) : [];
+  return { ...found, messages, call: failure ? undefined : call.value, failure };
 }
 
-function printed(call: Call, binding: PlannedBinding, compiled: CompiledConfig): string {
-  if (call.messages.kind !== "single") return "";
+/** Asks the handler itself, so that what is told is what is answered. */
+async function unroutedAnswer(snapshot: Snapshot, exchange: Exchange): Promise<UnroutedAnswer> {
+  const handle = createHandler(
+    () => snapshot,
+    () => undefined,
+  );
+  const { status, headers } = await handle(exchange);
+  const at = headers.indexOf("allow");
+  return { status, allow: at === -1 ? undefined : headers[at + 1] };
+}
+
+/** Reads the messages of a call to their end; gives what they are refused for. */
+async function collectMessages(
+  { messages }: Call,
+  envelopes: Envelope[],
+): Promise<Failure | undefined> {
+  if (messages.kind === "single") {
+    envelopes.push(messages.envelope);
+    return undefined;
+  }
+  for (;;) {
+    const next = await messages.stream.next();
+    if (!next.ok) return next.error;
+    if (next.value === undefined) return undefined;
+    envelopes.push(next.value);
+  }
+}
+
+function printed(
+  envelopes: readonly Envelope[],
+  binding: PlannedBinding,
+  compiled: CompiledConfig,
+): readonly string[] {
   const codecs = compiled.codecs({ ...binding.settings.json, pretty: true }, 100, 1000);
-  const sink = new JsonSink();
-  const { envelope } = call.messages;
   const writer = codecs.writers.message(binding.method.input);
-  const problem = writer.write(envelope, envelopePrefixBytes, envelope.length, sink);
-  return problem === undefined ? Buffer.from(sink.bytes()).toString("utf8") : problem.message;
+  return envelopes.map((envelope) => {
+    const sink = new JsonSink();
+    const problem = writer.write(envelope, envelopePrefixBytes, envelope.length, sink);
+    return problem === undefined
+      ? Buffer.from(sink.bytes()).toString("utf8")
+      : JSON.stringify(problem.message);
+  });
 }
 
 function exchangeOf(request: ExplainedRequest): Exchange {
@@ -90,11 +136,15 @@ function exchangeOf(request: ExplainedRequest): Exchange {
       declaredBytes: body.length,
       lastReadAt: 0,
       receivedBytes: 0,
-      readAll: () => Promise.resolve(ok(body)),
+      readAll: (maxBytes) => Promise.resolve(readWhole(body, maxBytes)),
       open: () => readerOf(body),
     },
     cancellation: neverCancelled,
   };
+}
+
+function readWhole(body: Uint8Array, maxBytes: number): Result<Uint8Array, "tooLarge"> {
+  return body.length > maxBytes ? err("tooLarge") : ok(body);
 }
 
 function readerOf(body: Uint8Array): BodyReader {

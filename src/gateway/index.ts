@@ -1,6 +1,11 @@
 // The composition root: compiles a configuration into snapshots, starts them, drains them.
 // It has no logic of its own: it joins rooms that do not know each other.
-export { type ExplainedRequest, explainRequest, type RequestExplanation } from "./explain.ts";
+export {
+  type ExplainedRequest,
+  explainRequest,
+  type RequestExplanation,
+  type UnroutedAnswer,
+} from "./explain.ts";
 export {
   type Gateway,
   type GatewayDependencies,

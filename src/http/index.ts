@@ -3,7 +3,7 @@
 export type { CodingName } from "./encoding/codings.ts";
 export { compileEncoder, type EncodingRules } from "./encoding/encode-response.ts";
 export { checkMessages, type MessageCheck } from "./filters/check-messages.ts";
-export type { CallFilter } from "./filters/filter.ts";
+export { type CallFilter, filterCall } from "./filters/filter.ts";
 export { afterFirstMessage } from "./first-message.ts";
 export { createHandler, type Handler, type Recorder } from "./handler.ts";
 export type { Outcome } from "./outcome.ts";

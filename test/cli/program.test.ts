@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -171,6 +171,115 @@ suite("diglot explain", () => {
     );
     assert.equal(code, 3);
     assert.match(out, /refused +400 INVALID_FIELD: fInt32: expected/);
+  });
+
+  const others = [
+    "listeners:",
+    "  other: { listen: 127.0.0.1:18099, rest: { wrong_method: 501 } }",
+  ].join("\n");
+  const rows = [
+    {
+      name: "shows each message of a stream, and a grpcurl that sends them",
+      args: ["POST", "/v1/books:discuss", "-d", '[{"reader":"a"},{"reader":"b"}]'],
+      code: 0,
+      wants: [
+        /a stream of 2\n\[0\] \{[^}]*"a"[^}]*\}\n\[1\]/,
+        /-d '\{"reader":"a"\} \{"reader":"b"\}'/,
+      ],
+    },
+    {
+      name: "says at which message of a stream the request is refused",
+      args: ["POST", "/v1/books:discuss", "-d", '[{"reader":"a"},{"reader":1}]'],
+      code: 3,
+      wants: [/a stream of 1\n/, /refused +400 INVALID_FIELD: \[1\]\.reader/],
+    },
+    {
+      name: "refuses a body where the rule takes none, as the server does",
+      args: ["GET", "/v1/shelves/a", "-d", "{}"],
+      code: 3,
+      wants: [/refused +400 UNEXPECTED_BODY/],
+    },
+    {
+      name: "answers OPTIONS as the server does",
+      args: ["OPTIONS", "/v1/shelves"],
+      code: 0,
+      wants: [/answered +204 by the gateway itself, allow: GET, HEAD, POST, OPTIONS/],
+    },
+    {
+      name: "gives a wrong method the status of the listener",
+      args: ["PUT", "/v1/shelves", "-l", "other"],
+      code: 3,
+      wants: [/no route: 501: the path is served with GET/],
+    },
+    {
+      name: "asks the listener that was named, by HEAD as curl does it",
+      args: ["HEAD", "/v1/shelves/a", "-l", "other"],
+      code: 0,
+      wants: [/curl -I http:\/\/127\.0\.0\.1:18099\/v1\/shelves\/a\n/],
+    },
+    {
+      name: "shows the metadata that headers become, and gives them to curl and grpcurl",
+      args: ["GET", "/v1/shelves/a", "-H", "X-Tenant: b", "-H", "accept: */*"],
+      code: 0,
+      wants: [
+        /metadata +x-tenant: b\n/,
+        /curl -H 'x-tenant: b' -H 'accept: \*\/\*' http/,
+        /grpcurl -plaintext -H 'x-tenant: b' -d/,
+      ],
+    },
+    {
+      name: "keeps the content type that was given",
+      args: ["POST", "/v1/kitchen-sink:echo", "-H", "content-type: text/json", "-d", "{}"],
+      code: 3,
+      wants: [/refused +415 UNSUPPORTED_MEDIA_TYPE/],
+    },
+    {
+      name: "calls a header without a colon wrong",
+      args: ["GET", "/v1/shelves/a", "-H", "x-tenant"],
+      code: 2,
+      wants: [/^error: header "x-tenant": expected name: value\n$/],
+    },
+    {
+      name: "calls a file of data that is not there wrong",
+      args: ["POST", "/v1/shelves", "-d", "@/nowhere/x.json"],
+      code: 2,
+      wants: [/^error: \/nowhere\/x\.json cannot be read\n$/],
+    },
+  ];
+  for (const { name, args, code, wants } of rows) {
+    test(name, async () => {
+      const several = join(folder, "several.yaml");
+      writeFileSync(several, testConfig(backend.port).replace("listeners:", others));
+      const got = await run("explain", ...args, "-c", several);
+      assert.equal(got.code, code, got.out + got.error);
+      for (const want of wants) assert.match(got.out + got.error, want);
+    });
+  }
+
+  test("passes the message through the filters of its route, and names them", async () => {
+    const filtered = join(folder, "filtered.yaml");
+    const protos = join(folder, "rules");
+    mkdirSync(protos, { recursive: true });
+    writeFileSync(
+      join(protos, "t.proto"),
+      [
+        'syntax = "proto3"; package t;',
+        'import "google/api/annotations.proto"; import "buf/validate/validate.proto";',
+        "message R { string id = 1 [(buf.validate.field).string.min_len = 3]; }",
+        'service S { rpc M(R) returns (R) { option (google.api.http) = { get: "/x/{id}" }; } }',
+      ].join("\n"),
+    );
+    const options = {
+      protos,
+      top: "filters: { checked: { type: protovalidate } }",
+      routes: "- { service: t.S, cluster: library, filters: [checked] }",
+    };
+    writeFileSync(filtered, testConfig(backend.port, options));
+    const refused = await run("explain", "GET", "/x/ab", "-c", filtered);
+    assert.equal(refused.code, 3);
+    assert.match(refused.out, /filters +checked\n/);
+    assert.match(refused.out, /refused +400 [A-Z_]+: .*id/);
+    assert.equal((await run("explain", "GET", "/x/abc", "-c", filtered)).code, 0);
   });
 });
 

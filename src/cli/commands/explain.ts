@@ -3,10 +3,12 @@ import {
   explainRequest,
   type PlannedBinding,
   type RequestExplanation,
+  type UnroutedAnswer,
 } from "../../gateway/index.ts";
-import { httpStatusOfFailure } from "../../rpc/index.ts";
-import { type CompiledFile, compileFile, reportProblems } from "../load.ts";
+import { type Call, httpStatusOfFailure } from "../../rpc/index.ts";
+import { compileFile, reportProblems } from "../load.ts";
 import { bold, ExitCode, formatTable, type Terminal } from "../terminal.ts";
+import { curlCommand, grpcurlCommand } from "./as-command.ts";
 
 /** What `explain` is asked beside method and target. */
 export interface ExplainOptions {
@@ -29,18 +31,49 @@ export async function explain(
     return ExitCode.failed;
   }
   const listener = options.listener ?? result.value.compiled.config.listeners[0]?.name ?? "";
+  const wrongHeader = options.header.find((header) => !/^[^:\s]+:/.test(header));
+  if (wrongHeader !== undefined) {
+    terminal.error(`error: header "${wrongHeader}": expected name: value\n`);
+    return ExitCode.usage;
+  }
   const data = options.data ?? "";
-  const body = data.startsWith("@") ? readFileSync(data.slice(1)) : Buffer.from(data);
+  const body = readData(data);
+  if (body === undefined) {
+    terminal.error(`error: ${data.slice(1)} cannot be read\n`);
+    return ExitCode.usage;
+  }
   const headers = options.header.flatMap(splitHeader);
   const upper = method.toUpperCase();
   const request = { method: upper, target, headers, body };
-  const found = await explainRequest(result.value.compiled, listener, request);
+  const { compiled } = result.value;
+  const found = await explainRequest(compiled, listener, request);
   if (found === undefined) {
     terminal.error(`error: no listener is named "${listener}"\n`);
     return ExitCode.usage;
   }
-  print(found, { ...request, data }, result.value, terminal);
-  return found.call === undefined ? ExitCode.noMatch : ExitCode.ok;
+  print(found, terminal);
+  const { call, binding } = found;
+  if (call !== undefined && binding !== undefined) {
+    const { config } = compiled;
+    const title = (text: string): string => bold(text, terminal.colourOut);
+    const address = config.listeners.find(({ name }) => name === listener)?.address;
+    const endpoint = config.clusters.find(({ name }) => name === binding.cluster)?.endpoints[0];
+    const curl = curlCommand({ method: upper, target, headers, data }, address);
+    const grpcurl = grpcurlCommand(binding.method, metadataOf(call), found.messages, endpoint);
+    terminal.out(`\n${title("as curl")}\n  ${curl}\n${title("as grpcurl")}\n  ${grpcurl}\n`);
+  }
+  const isAnswered = call !== undefined || found.answer?.status === 204;
+  return isAnswered ? ExitCode.ok : ExitCode.noMatch;
+}
+
+/** The body as `-d` gives it: a text, or `@` and a file; undefined where that cannot be read. */
+function readData(data: string): Uint8Array | undefined {
+  if (!data.startsWith("@")) return Buffer.from(data);
+  try {
+    return readFileSync(data.slice(1));
+  } catch {
+    return undefined;
+  }
 }
 
 function splitHeader(header: string): string[] {
@@ -48,49 +81,57 @@ function splitHeader(header: string): string[] {
   return [header.slice(0, colon).trim().toLowerCase(), header.slice(colon + 1).trim()];
 }
 
-interface AskedRequest {
-  readonly method: string;
-  readonly target: string;
-  readonly headers: readonly string[];
-  readonly data: string;
-}
-
-function print(
-  found: RequestExplanation,
-  request: AskedRequest,
-  file: CompiledFile,
-  terminal: Terminal,
-): void {
+function print(found: RequestExplanation, terminal: Terminal): void {
   const title = (text: string): string => bold(text, terminal.colourOut);
-  const { match, winner } = found.routing;
-  if (winner === undefined) terminal.out(`${title("no route")}: ${whyUnmatched(match)}\n`);
+  const { winner } = found.routing;
+  if (found.answer !== undefined) printUnrouted(found, found.answer, title, terminal);
   if (winner !== undefined && found.binding !== undefined) {
     terminal.out(`${title("route")}    ${winner.method} ${winner.template.text}\n`);
     terminal.out(`${title("binding")}  ${winner.name}\n`);
     printBinding(found, found.binding, terminal);
   }
+  printMessages(found, title, terminal);
   if (found.failure !== undefined) {
     const status = httpStatusOfFailure(found.failure);
     const reason = found.failure.kind === "gateway" ? found.failure.reason : found.failure.code;
     terminal.out(`${title("refused")}  ${status} ${reason}: ${found.failure.message}\n`);
   }
-  if (found.message !== undefined) terminal.out(`${title("message")}  ${found.message}\n`);
   printNearest(found, title, terminal);
-  if (found.call !== undefined && found.binding !== undefined) {
-    printCommands(found, found.binding, request, file, title, terminal);
-  }
 }
 
-function whyUnmatched(match: RequestExplanation["routing"]["match"]): string {
-  switch (match.kind) {
-    case "methodNotAllowed":
-      return `405: the path is served with ${match.allow.join(", ")}`;
-    case "refused":
-      return `400: path: ${match.message}`;
-    case "found":
-    case "notFound":
-      return "404: no template matches the path";
+function printUnrouted(
+  { routing }: RequestExplanation,
+  { status, allow }: UnroutedAnswer,
+  title: (text: string) => string,
+  terminal: Terminal,
+): void {
+  const { match } = routing;
+  if (status === 204) {
+    terminal.out(`${title("answered")}  204 by the gateway itself, allow: ${allow ?? ""}\n`);
+    return;
   }
+  const why =
+    match.kind === "methodNotAllowed"
+      ? `the path is served with ${match.allow.join(", ")}`
+      : match.kind === "refused"
+        ? `path: ${match.message}`
+        : "no template matches the path";
+  terminal.out(`${title("no route")}: ${status}: ${why}\n`);
+}
+
+function printMessages(
+  { binding, messages, call }: RequestExplanation,
+  title: (text: string) => string,
+  terminal: Terminal,
+): void {
+  const kind = binding?.method.methodKind;
+  if (kind !== "client_streaming" && kind !== "bidi_streaming") {
+    for (const message of messages) terminal.out(`${title("message")}  ${message}\n`);
+    return;
+  }
+  if (call === undefined && messages.length === 0) return;
+  terminal.out(`${title("messages")} a stream of ${messages.length}\n`);
+  for (const [index, message] of messages.entries()) terminal.out(`[${index}] ${message}\n`);
 }
 
 function printBinding(
@@ -103,6 +144,8 @@ function printBinding(
     ["rpc", `${method.parent.typeName}/${method.name}`],
     ["cluster", `${cluster}, deadline ${settings.deadlineMs} ms`],
     ["body", rule.body === "" ? "none" : rule.body],
+    ...(settings.filters.length === 0 ? [] : [["filters", settings.filters.join(", ")]]),
+    ...metadataOf(found.call).map(([name, value]) => ["metadata", `${name}: ${value}`]),
     ...found.captures.map(([name, value]) => [`{${name}}`, JSON.stringify(value)]),
   ];
   terminal.out(formatTable(rows));
@@ -124,43 +167,16 @@ function printNearest(
   }
 }
 
-function printCommands(
-  found: RequestExplanation,
-  binding: PlannedBinding,
-  request: AskedRequest,
-  file: CompiledFile,
-  title: (text: string) => string,
-  terminal: Terminal,
-): void {
-  const { config } = file.compiled;
-  const address = config.listeners[0]?.address;
-  const host = address?.kind === "tcp" ? `${reachable(address.host)}:${address.port}` : "localhost";
-  const curl = ["curl"];
-  if (request.method !== "GET") curl.push("-X", request.method);
-  if (request.data !== "")
-    curl.push("-H", quoted("content-type: application/json"), "-d", quoted(request.data));
-  if (address?.kind === "unix") curl.push("--unix-socket", quoted(address.path));
-  curl.push(quoted(`http://${host}${request.target}`));
-  terminal.out(`\n${title("as curl")}\n  ${curl.join(" ")}\n`);
-  const endpoint = config.clusters.find(({ name }) => name === binding.cluster)?.endpoints[0];
-  const upstream =
-    endpoint === undefined || endpoint.kind === "unix"
-      ? `unix://${endpoint?.path ?? ""}`
-      : `${endpoint.host}:${endpoint.port}`;
-  const compact = JSON.stringify(JSON.parse(found.message ?? "{}"));
-  const symbol = `${binding.method.parent.typeName}/${binding.method.name}`;
-  terminal.out(
-    `${title("as grpcurl")}\n  grpcurl -plaintext -d ${quoted(compact)} ${upstream} ${symbol}\n`,
-  );
-}
+// What the gateway adds to every call by itself; a client's own headers of these names never become metadata.
+const addedByGateway = /^(?:x-forwarded-(?:for|proto|host)|x-request-id|traceparent)$/;
 
-/** An address that binds everywhere is reached on loopback. */
-function reachable(host: string): string {
-  if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
-  return host.includes(":") ? `[${host}]` : host;
-}
-
-/** A word as a POSIX shell takes it. */
-function quoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+/** The metadata that the request's own headers become. */
+function metadataOf(call: Call | undefined): readonly (readonly [name: string, value: string])[] {
+  const pairs: (readonly [string, string])[] = [];
+  const metadata = call?.metadata ?? [];
+  for (let i = 0; i < metadata.length; i += 2) {
+    const name = metadata[i] ?? "";
+    if (!addedByGateway.test(name)) pairs.push([name, metadata[i + 1] ?? ""]);
+  }
+  return pairs;
 }
