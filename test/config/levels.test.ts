@@ -53,12 +53,13 @@ suite("the nearest level counts, key by key", () => {
 
   test("and a preset of a listener stands above what the top level says, under its routes", async () => {
     const { listener, route } = await loaded({
-      more: "rest: { wrong_method: 404 }",
+      more: "rest: { unexpected_body: refuse, wrong_method: 404 }",
       listeners: listenerWith("compat: grpc-gateway"),
-      routes: routeWith("rest: { wrong_method: 405 }"),
+      routes: routeWith("rest: { unexpected_body: refuse }"),
     });
     assert.equal(listener.rest.wrongMethod, 501);
-    assert.equal(route.rest.wrongMethod, 405);
+    assert.equal(listener.rest.unexpectedBody, "ignore");
+    assert.equal(route.rest.unexpectedBody, "refuse");
   });
 
   test("for the shape of errors", async () => {
@@ -82,6 +83,24 @@ suite("the nearest level counts, key by key", () => {
       [["a"], ["b"], ["a"]],
     );
   });
+});
+
+suite("a switch that is decided before a route is found", () => {
+  const rows = ["trailing_slash: ignore", "wrong_method: 404"];
+  for (const text of rows) {
+    const key = text.replace(/:.*/, "");
+    test(`${text} is refused on a route and on a method`, async () => {
+      const level = `rest: { ${text} }`;
+      const problems = await problemsOf(
+        sample({ routes: routeWith(`${level}, methods: { Get: { ${level} } }`) }),
+      );
+      for (const at of ["routes[0]", "routes[0].methods.Get"]) {
+        const said = `error: ${at}.rest.${key}: this is decided before a route is found`;
+        assert.ok(problems.includes(said), problems);
+      }
+      assert.match(problems, /say it of the listener, or of the whole document/);
+    });
+  }
 });
 
 suite("a switch that is written", () => {

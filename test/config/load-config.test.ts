@@ -175,7 +175,7 @@ suite("a level of switches", () => {
     cluster: library
     deadline: 2s
     json: { emit_defaults: true }
-    rest: { trailing_slash: ignore }
+    rest: { conflicts: path_wins }
     metadata: { status_header: false }
     methods:
       GetBook: { deadline: 500ms, json: { pretty: false, int64_as_number: true } }
@@ -202,7 +202,7 @@ metadata: { remove: [cookie], prefix: grpc-metadata-, status_header: x-http-code
 
     const overall = { ...rest, plusAsSpace: false, ignoredQueryParameters: ["utm_source"] };
     assert.deepEqual(rpc.rest, overall);
-    assert.deepEqual(getBook.rest, { ...overall, trailingSlash: "ignore" });
+    assert.deepEqual(getBook.rest, { ...overall, conflicts: "path_wins" });
     assert.equal(service.metadata.statusHeader, undefined);
     assert.deepEqual(rpc.metadata, {
       ...metadata,

@@ -33,6 +33,7 @@ export function checkRelations(root: PlainValue, shower: ValueShower): readonly 
     ...checkClusterNames(document.value, routes, shower),
     ...checkFilterNames(document.value, routes, shower),
     ...routes.flatMap(checkRoute),
+    ...[...routes, ...routes.flatMap((route) => entriesIn(route, "methods"))].flatMap(checkLevel),
     ...descriptors.flatMap(checkDescriptorSource),
     ...[...childrenOf(routes, "http"), ...rules].flatMap(checkHttpRule),
     ...findDoubles(routes, "service", "is served by"),
@@ -138,6 +139,20 @@ function checkRoute({ path, value }: Entry): readonly Finding[] {
     });
   }
   return findings;
+}
+
+/** Asked before a route is known, so no route has a say in them. */
+const listenerSwitches = ["trailing_slash", "wrong_method"];
+
+function checkLevel({ path, value }: Entry): readonly Finding[] {
+  return listenerSwitches
+    .filter((key) => key in asMap(value["rest"]))
+    .map((key) => {
+      const at = [...path, "rest", key];
+      const message = `${formatPath(at)}: this is decided before a route is found`;
+      const help = "say it of the listener, or of the whole document";
+      return { ...error(at, message), part: "key", help };
+    });
 }
 
 function checkDescriptorSource({ path, value }: Entry): readonly Finding[] {
