@@ -81,6 +81,30 @@ const rows: readonly Row[] = [
     },
   },
   {
+    name: "rest.conflicts: path_wins, over the query",
+    method: "GET",
+    target: "/v1/shelves/novels?name=shelves/poetry",
+    off: { check: refused(400, "INVALID_QUERY") },
+    on: {
+      gateway: { top: "rest: { conflicts: path_wins }" },
+      check: answers({ name: "shelves/novels", theme: "Novels", bookCount: 3 }),
+    },
+  },
+  {
+    name: "rest.conflicts: path_wins, over a form",
+    method: "PUT",
+    target: "/v1/kitchen-sink/path",
+    request: {
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      body: "nested.text=body&nested.number=1",
+    },
+    off: { check: refused(400, "INVALID_QUERY") },
+    on: {
+      gateway: { top: "rest: { conflicts: path_wins }" },
+      check: answers({ nested: { text: "path", number: "1" } }),
+    },
+  },
+  {
     name: "rest.unexpected_body: ignore",
     method: "GET",
     target: "/v1/shelves/novels",
@@ -332,6 +356,17 @@ suite("switches, each on both sides", () => {
 });
 
 suite("compat: grpc-gateway", () => {
+  test("decodes a slash in a variable of several segments", async () => {
+    const nameOf = async (port: number): Promise<string> =>
+      (await send(port, "GET", "/v1/shelves/a%2Fb")).text;
+    await withGateway({ top: "compat: grpc-gateway" }, async ({ port }) => {
+      assert.match(await nameOf(port), /shelves\/a\/b/);
+    });
+    await withGateway(undefined, async ({ port }) => {
+      assert.match(await nameOf(port), /shelves\/a%2Fb/);
+    });
+  });
+
   test("answers as its clients are used to", () =>
     withGateway({ top: "compat: grpc-gateway" }, async (gateway) => {
       const lenient = await send(gateway.port, "POST", "/v1/kitchen-sink/nested?nope=1", {

@@ -4,6 +4,7 @@ import type { SwitchLevel } from "../schema/switches.ts";
 export const grpcGateway: SwitchLevel = Object.freeze({
   json: Object.freeze({ ignoreUnknownFields: true, emitDefaults: true }),
   rest: Object.freeze({
+    urlUnescape: "all",
     autoMapping: false,
     ignoreUnknownQuery: true,
     wrongMethod: 501,

@@ -124,7 +124,7 @@ const rest: z.ZodType<Partial<RestSwitches>> = z
       z.literal([404, 405, 501], { error: "expected 404, 405 or 501" }),
     ).optional(),
     conflicts: described(
-      "A body that gives a path-bound field another value: refuse it (default), or path_wins.",
+      "A body or query that gives a path-bound field another value: refuse it (default), or path_wins.",
       choice("a way to settle conflicts", ["refuse", "path_wins"]),
     ).optional(),
     unexpected_body: described(

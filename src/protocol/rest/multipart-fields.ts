@@ -26,6 +26,8 @@ export interface MultipartRules {
   readonly prefix: readonly DescField[];
   /** Proto paths, from the request on, that the template's variables set. */
   readonly pathBound: ReadonlySet<string>;
+  /** Whether a part for one of those is dropped instead of refused. */
+  readonly pathWins: boolean;
   /** Members of oneofs that the path has chosen already. */
   readonly chosen: readonly OneofChoice[];
   readonly ignoreUnknown: boolean;
@@ -43,6 +45,7 @@ export function compileMultipart(rules: MultipartRules): MultipartBinder {
     root: rules.root,
     prefix: rules.prefix,
     pathBound: rules.pathBound,
+    pathWins: rules.pathWins,
     bodyField: undefined,
     ignoreUnknown: rules.ignoreUnknown,
     ignored: new Set(),
@@ -82,7 +85,9 @@ function bindPart(
   }
   const path: FieldPath = [...rules.prefix, ...found.value] as unknown as FieldPath;
   const id = pathName(path);
-  if (rules.pathBound.has(id)) return badPart(part, "is set by the path");
+  if (rules.pathBound.has(id)) {
+    return rules.pathWins ? undefined : badPart(part, "is set by the path");
+  }
   const field = { id, repeated: leaf.fieldKind === "list", choices: oneofChoices(path) };
   const problem = overlap(id, leaf, rules.pathBound, state) ?? bindOnce(field, state);
   if (problem !== undefined) return badPart(part, problem);

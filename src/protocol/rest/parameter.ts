@@ -40,6 +40,8 @@ export interface ParameterScope {
   readonly prefix: readonly DescField[];
   /** Proto paths that the template's variables set. */
   readonly pathBound: ReadonlySet<string>;
+  /** Whether a parameter for one of those is dropped instead of refused. */
+  readonly pathWins: boolean;
   /** The field that the body is; undefined for none. */
   readonly bodyField: string | undefined;
   readonly ignoreUnknown: boolean;
@@ -76,6 +78,7 @@ function resolveParameter(name: string, scope: ParameterScope): Parameter {
   if (!below.ok) return unknownName(below.error, name, scope);
   const path = prefixed(scope.prefix, below.value);
   const id = pathName(path);
+  if (scope.pathWins && scope.pathBound.has(id)) return { kind: "ignored" };
   const taken = takenBy(id, scope);
   if (taken !== undefined) return refused(taken);
   const key = entry?.[2];
