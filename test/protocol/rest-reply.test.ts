@@ -278,6 +278,12 @@ suite("transcoding.md §4: metadata of a reply", () => {
     upstream.answer = { headers: { "x-http-code": "201" }, trailers: { "grpc-status": "0" } };
     assert.equal((await ask(undefined)).status, 200);
     assert.equal((await ask("metadata: { status_header: x-http-code }")).status, 201);
+    for (const code of ["204", "205", "304"]) {
+      upstream.answer = { headers: { "x-http-code": code }, trailers: { "grpc-status": "0" } };
+      const answer = await ask("metadata: { status_header: x-http-code }");
+      assert.deepEqual([answer.status, answer.text], [Number(code), ""]);
+      assert.equal(answer.headers["content-type"], undefined);
+    }
     upstream.answer = { headers: { "x-http-code": "99 red" }, trailers: { "grpc-status": "0" } };
     assert.equal((await ask("metadata: { status_header: x-http-code }")).status, 200);
   });

@@ -19,6 +19,9 @@ export type Closer = (reply: Reply, exchange: Exchange) => Result<Closed, Failur
 
 const noBytes = new Uint8Array(0);
 
+/** Statuses whose responses have no content (RFC 9110 §15.3.5, §15.3.6 and §15.4.5). */
+const bodyless = new Set([204, 205, 304]);
+
 /** Compiles reply → response for one binding whose reply is one message (transcoding.md §4). */
 export function compileClose(rules: CloseRules): Closer {
   const { printer, successStatus } = rules;
@@ -30,11 +33,13 @@ export function compileClose(rules: CloseRules): Closer {
     if (content === undefined) return err(undecodable);
     const trailers = reply.trailers();
     const status = statusFromMetadata(statusHeader, successStatus, reply.headers, trailers);
-    const hasBody = status !== 204;
+    const hasBody = !bodyless.has(status);
     const body = hasBody ? content.bytes : noBytes;
     const headers = hasBody
       ? ["content-type", content.type, "content-length", String(body.length)]
-      : [];
+      : status === 205
+        ? ["content-length", "0"]
+        : [];
     addReplyMetadata(reply.headers, prefix, headers);
     addReplyMetadata(trailers, trailerPrefix, headers);
     return ok({ response: { status, headers, body }, ended: undefined });
