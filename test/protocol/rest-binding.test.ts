@@ -122,6 +122,11 @@ suite("transcoding.md §2: binding a request", () => {
       path: `${sink}?choice_string=a&choice_int64=1`,
       want: /choice_int64: is in one oneof with/,
     },
+    {
+      name: "a Struct, whose fields are no dotted names",
+      path: `${sink}?struct=x`,
+      want: /struct: is JSON of any kind: give it in a body/,
+    },
     { name: "a message without dots", path: `${sink}?nested=x`, want: /nested: is a message/ },
     { name: "a map without a key", path: `${sink}?m_string=x`, want: /m_string: is a map/ },
     { name: "a bad number", path: `${sink}?f_int32=1.5`, want: /f_int32: / },

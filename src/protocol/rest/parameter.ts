@@ -142,7 +142,20 @@ function mapParameter(path: FieldPath, id: string, key: string, scope: Parameter
 
 function describeUnbindable(field: DescField): string {
   if (field.fieldKind === "map") return `is a map: give an entry as ${field.name}[key]=value`;
+  if (isAnyJson(field)) return "is JSON of any kind: give it in a body";
   return "is a message: give its fields by dotted names";
+}
+
+/** Types whose fields are not the ones that JSON shows, so dotted names lead nowhere. */
+const anyJson = new Set([
+  "google.protobuf.Any",
+  "google.protobuf.ListValue",
+  "google.protobuf.Struct",
+  "google.protobuf.Value",
+]);
+
+function isAnyJson(field: DescField): boolean {
+  return field.message !== undefined && anyJson.has(field.message.typeName);
 }
 
 function refused(message: string): Parameter {
