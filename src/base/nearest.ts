@@ -1,6 +1,7 @@
 /** The candidate a person most likely meant by `word`, or undefined when none is near enough to say so. */
 export function nearestName(word: string, candidates: Iterable<string>): string | undefined {
-  const reach = Math.max(2, Math.floor(word.length / 3));
+  // Of a short word not more than half may differ: with all of its letters changed, any word is near.
+  const reach = Math.min(Math.max(2, Math.floor(word.length / 3)), Math.floor(word.length / 2));
   let best: string | undefined;
   let bestDistance = reach + 1;
   for (const candidate of candidates) {

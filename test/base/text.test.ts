@@ -50,11 +50,13 @@ suite("percent-encoding", () => {
 });
 
 suite("nearest name", () => {
-  const names = ["round_robin", "least_request", "random"];
+  const names = ["round_robin", "least_request", "random", "id"];
   const rows = [
     { name: "a missing underscore", word: "roundrobin", want: "round_robin" },
     { name: "swapped letters", word: "radnom", want: "random" },
     { name: "nothing near", word: "zzz", want: undefined },
+    { name: "nothing near no word at all", word: "", want: undefined },
+    { name: "nothing near a word with most letters changed", word: "rod", want: undefined },
     { name: "a word too long to compare", word: "r".repeat(1000), want: undefined },
   ];
   for (const row of rows)
