@@ -103,6 +103,56 @@ suite("a switch that is decided before a route is found", () => {
   }
 });
 
+suite("metadata.status_header: true", () => {
+  test("is told what may stand there", async () => {
+    const problems = await problemsOf(sample({ more: "metadata: { status_header: true }" }));
+    assert.match(
+      problems,
+      /metadata\.status_header: expected a metadata name in lower case, or false, got true/,
+    );
+  });
+});
+
+suite("rest.wrong_method: 400", () => {
+  test("is told all that may stand there: numbers have no nearest one", async () => {
+    const problems = await problemsOf(sample({ more: "rest: { wrong_method: 400 }" }));
+    assert.match(problems, /expected 404, 405 or 501, got 400[\s\S]*allowed: 404, 405, 501/);
+  });
+});
+
+suite("a rule by selector that changes nothing", () => {
+  const rows = [
+    {
+      name: "since no route serves it",
+      selector: "other.v1.S.Get",
+      routes: "- { service: library.v1.*, cluster: library }",
+      want: "http.rules[0].selector: no route serves this method",
+    },
+    {
+      name: "since its route has one of its own",
+      selector: "library.v1.S.Get",
+      routes: "- { rpc: library.v1.S/Get, cluster: library, http: { get: /own } }",
+      want: "http.rules[0].selector: routes[0].http stands in its place",
+    },
+    {
+      name: "is no warning where it counts",
+      selector: "library.v1.S.Get",
+      routes: "- { service: library.v1.*, cluster: library }",
+      want: undefined,
+    },
+  ];
+  for (const { name, selector, routes, want } of rows) {
+    test(name, async () => {
+      const more = `http: { rules: [{ selector: ${selector}, get: /x }] }`;
+      const { warnings } = await load(sample({ routes: `routes:\n  ${routes}`, more }));
+      assert.deepEqual(
+        warnings.map(({ message }) => message),
+        want === undefined ? [] : [want],
+      );
+    });
+  }
+});
+
 suite("a switch that is written", () => {
   const rows = [
     { text: "rest: { wrong_method: 501 }", want: { wrongMethod: 501 } },

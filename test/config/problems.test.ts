@@ -778,7 +778,7 @@ suite("a relation", () => {
     {
       name: "of an additional binding to no template",
       change: {
-        more: 'http:\n  rules:\n    - selector: a.B.C\n      get: /a\n      additional_bindings: [{ body: "*" }]',
+        more: 'http:\n  rules:\n    - selector: library.v1.B.C\n      get: /a\n      additional_bindings: [{ body: "*" }]',
       },
       want: [
         "error: http.rules[0].additional_bindings[0]: an HTTP rule needs one of get, put, post, delete, patch or custom",
@@ -793,14 +793,14 @@ suite("a relation", () => {
     {
       name: "of one selector to two rules",
       change: {
-        more: "http:\n  rules:\n    - { selector: a.B.C, get: /a }\n    - { selector: a.B.C, get: /b }",
+        more: "http:\n  rules:\n    - { selector: library.v1.B.C, get: /a }\n    - { selector: library.v1.B.C, get: /b }",
       },
       want: [
         "error: http.rules[1].selector: this has a rule in http.rules[0] already",
         "  --> gateway.yaml:12:19",
         "   |",
-        "12 |     - { selector: a.B.C, get: /b }",
-        "   |                   ^^^^^ remove one of them",
+        "12 |     - { selector: library.v1.B.C, get: /b }",
+        "   |                   ^^^^^^^^^^^^^^ remove one of them",
         "",
         "1 error in gateway.yaml",
       ],

@@ -36,6 +36,7 @@ export function checkRelations(root: PlainValue, shower: ValueShower): readonly 
     ...[...routes, ...routes.flatMap((route) => entriesIn(route, "methods"))].flatMap(checkLevel),
     ...descriptors.flatMap(checkDescriptorSource),
     ...[...childrenOf(routes, "http"), ...rules].flatMap(checkHttpRule),
+    ...rules.flatMap((rule) => checkSelectorIsUsed(rule, routes)),
     ...findDoubles(routes, "service", "is served by"),
     ...findDoubles(routes, "rpc", "is served by"),
     ...findDoubles(rules, "selector", "has a rule in"),
@@ -168,6 +169,32 @@ function checkHttpRule({ path, value }: Entry): readonly Finding[] {
   return [rule, ...entriesIn(rule, "additional_bindings")].flatMap((binding) =>
     exactlyOne(binding, bindingKeys, "an HTTP rule"),
   );
+}
+
+/** A rule by selector that changes nothing: a route has its own in its place, or none serves the method. */
+function checkSelectorIsUsed({ path, value }: Entry, routes: readonly Entry[]): readonly Finding[] {
+  const { selector } = value;
+  if (typeof selector !== "string" || routes.length === 0) return [];
+  const service = selector.slice(0, selector.lastIndexOf("."));
+  const serving = routes.filter(({ value: route }) => {
+    if (typeof route["rpc"] === "string") return route["rpc"].replace("/", ".") === selector;
+    if (typeof route["service"] !== "string") return true;
+    const pattern = route["service"];
+    return pattern.endsWith("*") ? service.startsWith(pattern.slice(0, -1)) : service === pattern;
+  });
+  const at = [...path, "selector"];
+  const unused = (why: string, help: string): Finding => ({
+    ...error(at, `${formatPath(at)}: ${why}`),
+    severity: "warning",
+    rule: "unused",
+    help,
+  });
+  if (serving.length === 0) {
+    return [unused("no route serves this method", "remove the rule, or add a route")];
+  }
+  const own = serving.find(({ value: route }) => "rpc" in route && "http" in route);
+  if (own === undefined) return [];
+  return [unused(`${formatPath([...own.path, "http"])} stands in its place`, "remove one of them")];
 }
 
 function exactlyOne({ path, value }: Entry, keys: readonly string[], noun: string): Finding[] {

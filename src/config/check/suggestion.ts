@@ -9,6 +9,10 @@ import { isLaterWord, laterNote } from "./later.ts";
 export function suggestion(value: PlainValue, schema: JsonSchema | undefined): string | undefined {
   if (value === null || typeof value === "object") return undefined;
   const text = String(value);
+  // One number is as near as another: 400 is no misspelt 404.
+  if (schema?.enum !== undefined && typeof value === "number") {
+    return `allowed: ${schema.enum.join(", ")}`;
+  }
   if (schema?.enum !== undefined) return nearestOf(text, schema.enum.map(String), "allowed");
   if (schema?.type === "array") return `write a list: [${text}]`;
   const better = betterValues[schema?.["x-diglot"] ?? ""]?.(text);

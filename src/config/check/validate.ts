@@ -33,13 +33,16 @@ export function validate(
 /** Where a value may be of several kinds: what is wrong with it as the kind that it is. */
 function insideUnion(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
   if (issue.code !== "invalid_union") return [issue];
-  const meant = issue.errors.find(
-    (branch) => !branch.some((inner) => inner.code === "invalid_type" && inner.path.length === 0),
-  );
+  const meant = issue.errors.find((branch) => !branch.some(isOtherKind));
   if (meant === undefined) return [issue];
   return meant
     .map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }))
     .flatMap(insideUnion);
+}
+
+/** Whether the value is of another kind as a whole: of another type, or not the one word that is meant. */
+function isOtherKind({ code, path }: z.core.$ZodIssue): boolean {
+  return path.length === 0 && (code === "invalid_type" || code === "invalid_value");
 }
 
 function documentPath(path: readonly PropertyKey[]): DocumentPath {
