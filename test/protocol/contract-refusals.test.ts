@@ -75,6 +75,36 @@ suite("transcoding.md §1: refused when loading", () => {
       want: /template .*id/,
     },
     {
+      name: "§1: the same variable twice is refused, in two spellings too",
+      rule: 'get: "/a/{long_name}/{longName}"',
+      want: /path field "long_name": is bound by path field "long_name" already/,
+    },
+    {
+      name: "§2: variables of two members of one oneof are refused",
+      rule: 'get: "/a/{left}/{right}"',
+      want: /path field "right": is in a oneof with path field "left"/,
+    },
+    {
+      name: "§2: a body that is a variable is refused",
+      rule: 'put: "/a/{id}" body: "id"',
+      want: /body "id": is bound by path field "id" already/,
+    },
+    {
+      name: "§2: a body that is a variable of a wrapper is refused",
+      rule: 'put: "/a/{boxed}" body: "boxed"',
+      want: /body "boxed": is bound by path field "boxed" already/,
+    },
+    {
+      name: "§2: a body in a oneof with a variable is refused",
+      rule: 'put: "/a/{left}" body: "middle"',
+      want: /body "middle": is in a oneof with path field "left"/,
+    },
+    {
+      name: "§2: a body in a oneof with what a variable is inside is refused",
+      rule: 'put: "/a/{middle.id}" body: "left"',
+      want: /body "left": is in a oneof with path field "middle\.id"/,
+    },
+    {
       name: "§1: a body that names no field is refused",
       rule: 'post: "/a" body: "nodes_"',
       want: /body "nodes_": t\.Thing has no field/,

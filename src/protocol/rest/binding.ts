@@ -49,6 +49,7 @@ export function compileRestBinding(input: RestBindingInput): Result<Protocol, re
   const problems: string[] = [];
   const paths = resolveVariables(input, problems);
   const bodyField = resolveBody(input, problems);
+  if (problems.length === 0) problems.push(...collisions(paths, bodyField));
   const responseField = resolveResponse(input, problems);
   if (problems.length > 0) return err(problems);
   const { options, codecs, clock } = input;
@@ -115,6 +116,44 @@ function resolveVariables(input: RestBindingInput, problems: string[]): readonly
     else if (path.ok) paths.push(path.value);
   }
   return paths;
+}
+
+/**
+ * What a rule binds twice, so that one value would silently take the other's place: a field under two spellings, a
+ * variable that is the body itself, two members of one oneof. Where a body is the whole message or around the
+ * variable, each request is compared instead.
+ */
+function collisions(
+  paths: readonly FieldPath[],
+  bodyField: DescField | undefined,
+): readonly string[] {
+  const places = paths.map((path) => ({ name: `path field "${pathName(path)}"`, path }));
+  if (bodyField !== undefined) places.push({ name: `body "${bodyField.name}"`, path: [bodyField] });
+  const problems: string[] = [];
+  places.forEach((place, index) => {
+    for (const earlier of places.slice(0, index)) {
+      const problem = collision(earlier, place);
+      if (problem !== undefined) problems.push(problem);
+    }
+  });
+  return problems;
+}
+
+interface BoundPlace {
+  readonly name: string;
+  readonly path: FieldPath;
+}
+
+function collision(earlier: BoundPlace, later: BoundPlace): string | undefined {
+  if (pathName(earlier.path) === pathName(later.path)) {
+    return `${later.name}: is bound by ${earlier.name} already`;
+  }
+  const choices = oneofChoices(earlier.path);
+  const second = oneofChoices(later.path).find(({ group, member }) =>
+    choices.some((choice) => choice.group === group && choice.member !== member),
+  );
+  if (second === undefined) return undefined;
+  return `${later.name}: is in a oneof with ${earlier.name}, so no message holds both`;
 }
 
 function unbindable(path: FieldPath): string | undefined {
