@@ -141,6 +141,9 @@ suite("faults.md group 3: headers", () => {
     "x-forwarded-host",
     "x-forwarded-port",
     "x-forwarded-client-cert",
+    "x-forwarded",
+    "x-real-ip",
+    "http2-settings",
     "x-envoy-internal",
     "x-envoy-original-path",
     "x-request-id",
@@ -161,7 +164,7 @@ suite("faults.md group 3: headers", () => {
     });
   }
 
-  for (const value of ["$$", "a", "YQ=b", "YQ==,$$", "Y Q=="]) {
+  for (const value of ["$$", "a", "YQ=b", "YQ==,$$", "YQ==,", ",", "Y Q=="]) {
     test(`P-18: -bin metadata ${JSON.stringify(value)} is 400`, async () => {
       await expectRefusal(gateway, () => getRaw(inspect, `x-data-bin: ${value}`), {
         status: 400,

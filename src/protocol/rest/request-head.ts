@@ -39,6 +39,9 @@ const dropped = new Set([
   "forwarded",
   "traceparent",
   "x-request-id",
+  "x-real-ip",
+  "x-forwarded",
+  "http2-settings",
   "x-http-method-override",
   "x-http-method",
   "x-method-override",
@@ -140,13 +143,25 @@ function readHeader(fate: number, name: string, value: string, draft: Draft): Fa
       draft.timeoutMs = Math.min(draft.timeoutMs, parseGrpcTimeoutMs(value) ?? -1);
       return draft.timeoutMs < 0 ? badTimeout : undefined;
     case Fate.binary:
-      if (!value.split(",").every((part) => isBase64(part.trim()))) return badBinary(name);
-      draft.metadata.push(name, value);
-      return undefined;
+      return addBinary(name, value, draft.metadata);
     default:
       draft.metadata.push(name, value);
       return undefined;
   }
+}
+
+/**
+ * Adds each value of a `-bin` header. gRPC decodes the standard alphabet, so the URL-safe one is rewritten (gRPC over
+ * HTTP/2, "Custom-Metadata").
+ */
+function addBinary(name: string, value: string, metadata: string[]): Failure | undefined {
+  const parts = value.split(",");
+  for (const part of parts) {
+    const text = part.trim();
+    if ((text === "" && parts.length > 1) || !isBase64(text)) return badBinary(name);
+    metadata.push(name, text.replaceAll("-", "+").replaceAll("_", "/"));
+  }
+  return undefined;
 }
 
 /** Adds what this hop says of the client (transcoding.md §3). */
