@@ -121,7 +121,10 @@ function serveRequest(
     return;
   }
   const { watch, service, isDraining, clock } = dependencies;
-  if (head.value.upgrade !== undefined && asksForWebSocket(request.method ?? "", head.value)) {
+  const offersUpgrade = head.value.upgrade !== undefined;
+  // Node drops what came in one packet behind an offer that it does not take: the rest is no request (faults.md, H1-42).
+  if (offersUpgrade) connectionOf(request.socket).end();
+  if (offersUpgrade && asksForWebSocket(request.method ?? "", head.value)) {
     // Where no route serves them, handshakes come this way: the page that asks must not cause a call.
     const { path, authority } = head.value;
     const origin = headerValue(head.value.headers, "origin");
@@ -136,7 +139,8 @@ function serveRequest(
   service
     .handle(exchange)
     .then((answer) => {
-      writeResponse(request, response, answer, { close: isDraining(), clock, stallMs });
+      const close = offersUpgrade || isDraining();
+      writeResponse(request, response, answer, { close, clock, stallMs });
     })
     .catch((error: unknown) => {
       // A throw is a bug, but it must not leave a client waiting for ever.

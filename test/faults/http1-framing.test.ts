@@ -193,6 +193,39 @@ suite("faults.md group 1: HTTP/1.1 framing and smuggling", () => {
       }));
   }
 
+  const smuggled = `GET /v1/kitchen-sink HTTP/1.1\r\nHost: gateway\r\nX: ${"a".repeat(40)}\r\n\r\n`;
+  const offer = "Connection: upgrade\r\nUpgrade: h2c\r\n";
+  const offering = `GET /v1/kitchen-sink HTTP/1.1\r\nHost: gateway\r\n${offer}\r\n`;
+  const echoHead = `POST /v1/kitchen-sink:echo HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/json\r\n`;
+  const behind = `${echoHead}Content-Length: ${smuggled.length}\r\n\r\n`;
+  const sized = `${echoHead}${offer}Content-Length: 2\r\n\r\n`;
+  const inChunks = `${echoHead}${offer}Transfer-Encoding: chunked\r\n\r\n`;
+  const offers = [
+    { name: "one packet", packets: [offering + behind + smuggled] },
+    { name: "the body behind it in a second packet", packets: [offering + behind, smuggled] },
+    { name: "a request in a second packet", packets: [offering, smuggled] },
+    { name: "its own body in one packet", packets: [`${sized}{}${smuggled}`] },
+    { name: "its own body in a second packet", packets: [sized, `{}${smuggled}`] },
+    { name: "its own body in halves", packets: [`${sized}{`, `}${behind}`, smuggled] },
+    { name: "chunks in one packet", packets: [`${inChunks}2\r\n{}\r\n0\r\n\r\n${smuggled}`] },
+    { name: "chunks in packets", packets: [`${inChunks}2\r\n`, "{}\r\n0\r\n\r\n", smuggled] },
+  ];
+  for (const { name, packets } of offers) {
+    test(`H1-42: nothing behind an offer to upgrade is a request: ${name}`, () =>
+      counting(1, async () => {
+        const { socket, text, ended } = open(gateway.port);
+        socket.setNoDelay(true);
+        for (const packet of packets) {
+          socket.write(packet);
+          // Two turns of the loop that gateway and client share: the packet is read before the next one is sent.
+          for (let turn = 0; turn < 2; turn++) await new Promise((go) => setImmediate(go));
+        }
+        await ended;
+        assert.deepEqual(statuses(text()), [200]);
+        assert.match(text(), /connection: close/i);
+      }));
+  }
+
   test("H1-44: a body that ends early is 400, and no call goes up", () =>
     counting(0, async () => {
       const { socket, text, ended } = open(gateway.port);
