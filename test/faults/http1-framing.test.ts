@@ -64,10 +64,14 @@ suite("faults.md group 1: HTTP/1.1 framing and smuggling", () => {
   suite("what is refused", () => {
     // All at once: a refused connection lingers up to a second for the client to read its answer.
     const answers = new Map<string, Promise<string>>();
+    const behind = new Map<string, Promise<string>>();
     let calls = 0;
     before(() => {
       calls = gateway.backend.requestCount();
-      for (const { bytes } of refusedRows) answers.set(bytes, exchange(gateway.port, bytes));
+      for (const { bytes } of refusedRows) {
+        answers.set(bytes, exchange(gateway.port, bytes));
+        behind.set(bytes, exchange(gateway.port, bytes + last));
+      }
     });
     for (const { row, name, bytes, statuses: right } of refusedRows) {
       test(`${row}: ${name} is refused, and the connection ends`, async () => {
@@ -80,8 +84,14 @@ suite("faults.md group 1: HTTP/1.1 framing and smuggling", () => {
         assert.ok(body.code > 0);
       });
     }
+    for (const { row, name, bytes } of refusedRows) {
+      test(`${row}: a sound request behind ${name} is not answered`, async () => {
+        const text = (await behind.get(bytes)) ?? "";
+        assert.ok(!statuses(text).includes(200), text.slice(0, 500));
+      });
+    }
     test("nothing of all that went upstream", async () => {
-      await Promise.all(answers.values());
+      await Promise.all([...answers.values(), ...behind.values()]);
       assert.equal(gateway.backend.requestCount(), calls);
     });
   });
