@@ -26,7 +26,7 @@ export function writeResponse(
   if (context.close) connectionOf(request.socket).end();
   if (!(body instanceof Uint8Array)) {
     response.writeHead(answer.status, headersOf(answer, context.close));
-    void writeStream(request, response, body, context);
+    startStream(request, response, body, context);
     return;
   }
   const early = !request.complete;
@@ -41,10 +41,24 @@ export function writeResponse(
   } else if (body.length <= partBytes) {
     response.end(body);
   } else {
-    void writeStream(request, response, partsOf(body), context);
+    startStream(request, response, partsOf(body), context);
     return;
   }
   watchEnd(response, context.stallMs);
+}
+
+/** Writes a body while it is made. A throw is a bug of one stream, and may end no more than its connection. */
+function startStream(
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: BodyStream,
+  context: WriteContext,
+): void {
+  writeStream(request, response, body, context).catch((error: unknown) => {
+    body.cancel();
+    request.socket.destroy();
+    context.crashed(error);
+  });
 }
 
 function headersOf(answer: Response, close: boolean): string[] {

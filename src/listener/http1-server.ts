@@ -140,7 +140,8 @@ function serveRequest(
     .handle(exchange)
     .then((answer) => {
       const close = offersUpgrade || isDraining();
-      writeResponse(request, response, answer, { close, clock, stallMs });
+      const { crashed } = service;
+      writeResponse(request, response, answer, { close, clock, stallMs, crashed });
     })
     .catch((error: unknown) => {
       // A throw is a bug, but it must not leave a client waiting for ever.
@@ -164,6 +165,7 @@ function refuse(
     close,
     clock,
     stallMs: options.limits.writeStallMs,
+    crashed: service.crashed,
   });
 }
 

@@ -9,7 +9,7 @@ export interface Service {
   /** Says by which HTTP method a WebSocket is bound, or why its handshake is refused. */
   admitWebSocket(request: HandshakeRequest): string | GatewayFailure;
   /** Told of a throw while a response was written: a bug, whose connection was ended. */
-  crashed(error: unknown): void;
+  readonly crashed: (error: unknown) => void;
   /** Answers and logs what never became an exchange. */
   refuse(failure: GatewayFailure, request: RefusedRequest): WholeResponse;
 }

@@ -7,4 +7,6 @@ export interface WriteContext {
   readonly clock: Clock;
   /** How long a client may take nothing, in ms. */
   readonly stallMs: number;
+  /** Told of a throw while a body was written: a bug, whose connection was ended. */
+  readonly crashed: (error: unknown) => void;
 }

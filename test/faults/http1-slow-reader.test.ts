@@ -133,13 +133,17 @@ suite("H1-49: a reader that takes nothing", () => {
 });
 
 /** Serves a body on a bare server to a client that reads nothing. */
-async function serveUnread(body: (sides: () => BothSides | undefined) => Response["body"]) {
+async function serveUnread(
+  body: (sides: () => BothSides | undefined) => Response["body"],
+  crashed: (error: unknown) => void = (error) => assert.ifError(error),
+) {
   let sides: BothSides | undefined;
   const server = createServer((request, response) => {
     const answer = { status: 200, headers: [], body: body(() => sides) };
     // The gateway never answers before the parser has come to the end of the request.
     setImmediate(() => {
-      writeResponse(request, response, answer, { close: false, clock: systemClock, stallMs: 200 });
+      const context = { close: false, clock: systemClock, stallMs: 200, crashed };
+      writeResponse(request, response, answer, context);
     });
   });
   server.listen(0, "127.0.0.1");
@@ -200,6 +204,25 @@ suite("H1-49: where the end of an answer stands still", () => {
         await new Promise((resolve) => setImmediate(resolve));
       }
       await closed;
+    } finally {
+      stop();
+    }
+  });
+});
+
+suite("J-02: a throw inside a stream", () => {
+  test("J-02: ends its connection and is told, and the process lives", patience, async () => {
+    const bug = new RangeError("too deep");
+    const told: unknown[] = [];
+    let cancelled = 0;
+    const { client, server, stop } = await serveUnread(
+      () => ({ code: 0, next: () => Promise.reject(bug), cancel: () => cancelled++ }),
+      (error) => told.push(error),
+    );
+    try {
+      client.write(get);
+      await once(server, "close");
+      assert.deepEqual([told, cancelled], [[bug], 1]);
     } finally {
       stop();
     }
