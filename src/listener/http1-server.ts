@@ -55,13 +55,14 @@ export function createHttp1Server(
   server.maxHeadersCount = 0;
   server.maxConnections = limits.connections;
   const watch = new BodyWatch(dependencies.clock);
+  const serving = { ...dependencies, watch };
   const serve =
     (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) => {
       const connection = connectionOf(request.socket);
       if (!admit(response, connection)) return;
       const { peer } = connection;
       const arrival = { peer, now: dependencies.clock.now(), expectsContinue };
-      serveRequest(request, response, arrival, options, { ...dependencies, watch });
+      serveRequest(request, response, arrival, options, serving);
     };
   server.on("request", serve(false));
   server.on("checkContinue", serve(true));
