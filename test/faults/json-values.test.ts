@@ -197,7 +197,17 @@ suite("faults.md group 4: JSON values", () => {
       name: "J-15: the first and the last second of a Timestamp",
       body: '{"timestamp":"0001-01-01T00:00:00Z"}',
     },
-    { name: "J-15: the longest Duration", body: '{"duration":"315576000000s"}' },
+    { name: "J-15: a Duration of the most seconds", body: '{"duration":"315576000000s"}' },
+    // The range is of the seconds, and any nanos may stand beside them: duration.proto, and the REQUIRED tests
+    // DurationMaxValue and DurationMinValue of the official conformance suite.
+    {
+      name: "J-15: a Duration of the most seconds and the most nanos",
+      body: '{"duration":"315576000000.999999999s"}',
+    },
+    {
+      name: "J-15: a Duration of the least seconds and the least nanos",
+      body: '{"duration":"-315576000000.999999999s"}',
+    },
   ];
   for (const { name, body, want } of accepted) {
     test(name, async () => {

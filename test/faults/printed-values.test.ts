@@ -3,6 +3,7 @@ import { after, before, suite, test } from "node:test";
 import { startTestGateway, type TestGateway } from "../support/gateway.ts";
 import { send } from "../support/http-client.ts";
 import { type ScriptedUpstream, startScriptedUpstream } from "../support/scripted-upstream.ts";
+import { expectFailure } from "./refusal.ts";
 
 suite("faults.md group 4: what a reply is printed as", () => {
   let upstream: ScriptedUpstream;
@@ -64,13 +65,46 @@ suite("faults.md group 4: what a reply is printed as", () => {
       json: '{"timestamp":"2024-02-29T12:34:56.120Z","duration":"-1.500s","fieldMask":"fInt32,nested.text","empty":{},"wInt64":"5","wBool":false}',
     },
     { name: "a json_name is the key", wire: "d2050178", json: '{"other-name":"x"}' },
+    { name: "an Any of no type and no value is {}", wire: "b20400", json: '{"any":{}}' },
+    {
+      name: "the longest Duration has its nanos",
+      wire: "c2040d0880bcaece970910ff93ebdc03",
+      json: '{"duration":"315576000000.999999999s"}',
+    },
   ];
+  const printed = (wire: string) => {
+    const message = Buffer.from(wire.replaceAll(" ", ""), "hex");
+    upstream.answer = { message, trailers: { "grpc-status": "0" } };
+    return send(gateway.port, "GET", "/v1/kitchen-sink");
+  };
   for (const { name, wire, json } of golden) {
     test(`J-26: ${name}`, async () => {
-      const message = Buffer.from(wire.replaceAll(" ", ""), "hex");
-      upstream.answer = { message, trailers: { "grpc-status": "0" } };
-      const answer = await send(gateway.port, "GET", "/v1/kitchen-sink");
+      const answer = await printed(wire);
       assert.deepEqual([answer.status, answer.text], [200, json]);
+    });
+  }
+
+  /** Wire bytes whose message is sound and has no JSON that could be read back as it. */
+  const formless = [
+    { name: "J-15: a FieldMask path with an empty name", wire: "ca0406 0a04612e2e62" },
+    { name: "J-15: a FieldMask path that its case changes", wire: "ca0405 0a03614262" },
+    { name: "J-15: a FieldMask path with a comma", wire: "ca0405 0a03612c62" },
+    { name: "J-15: a Duration of more seconds than the most", wire: "c20407 0881bcaece9709" },
+    { name: "J-15: a Duration whose signs differ", wire: "c2040d 0801 10ffffffffffffffffff01" },
+    { name: "J-15: a Timestamp in the year 10000", wire: "ba0407 088083d1ffaf07" },
+    { name: "J-16: an Any with a value and no type", wire: "b20404 12020801" },
+    { name: "J-16: an Any of an unknown type", wire: "b20405 0a03612f62" },
+    { name: "J-26: a Value of NaN", wire: "da0409 11000000000000f87f" },
+    { name: "J-26: a Value of no kind", wire: "da0400" },
+  ];
+  for (const { name, wire } of formless) {
+    test(`${name} in a reply is 500`, async () => {
+      expectFailure(await printed(wire), {
+        status: 500,
+        code: 13,
+        reason: "UPSTREAM_INVALID_MESSAGE",
+        message: "the upstream's message cannot be decoded",
+      });
     });
   }
 });

@@ -26,10 +26,12 @@ const closeBrace = 0x7d;
 const openBrace = 0x7b;
 const typeKey = literal('{"@type":');
 const valueKey = literal(',"value":');
+const untyped = "the Any has a value but no type";
 
 /**
  * Writes an Any: `{"@type": url, ...fields}`, or `{"@type": url, "value": form}` for a type with a JSON form of
- * its own (any.proto, "JSON"). The type is what follows the last slash; nothing is ever fetched.
+ * its own (any.proto, "JSON"), or `{}` where neither a type nor a value is set. The type is what follows the last
+ * slash; nothing is ever fetched.
  */
 export function writeAny(
   state: WriteState,
@@ -39,12 +41,12 @@ export function writeAny(
 ): number {
   const { reader, sink } = state;
   const urlLength = lengthAt(state, found.first, found.firstEnd);
-  if (urlLength === 0) {
+  const urlStart = reader.position;
+  if (urlLength === 0 && lengthAt(state, found.second, found.secondEnd) === 0) {
     sink.byte(openBrace);
     sink.byte(closeBrace);
     return outcome.done;
   }
-  const urlStart = reader.position;
   sink.literal(typeKey);
   writeText(sink, reader.bytes, urlStart, urlStart + urlLength);
   const afterType = sink.length;
@@ -54,7 +56,7 @@ export function writeAny(
   const valueEnd = valueStart + valueLength;
   let result: number = outcome.failed;
   if (plan !== undefined) result = writePayload(state, plan, valueEnd, nested, depth);
-  else state.refuse("the type of the Any is not known");
+  else state.refuse(urlLength === 0 ? untyped : "the type of the Any is not known");
   if (result === outcome.done || !isReplaceable(state, plan)) return result;
   reader.problem = "";
   state.path = "";

@@ -211,7 +211,17 @@ const good: readonly Row[] = [
     },
   ],
   ["Durations", '{"duration":"-0.000000001s"}', { duration: "-0.000000001s" }],
-  ["the longest Duration", '{"duration":"315576000000s"}', { duration: "315576000000s" }],
+  // The range is of the seconds alone (duration.proto; conformance tests DurationMaxValue and DurationMinValue).
+  [
+    "the longest Duration",
+    '{"duration":"315576000000.999999999s"}',
+    { duration: "315576000000.999999999s" },
+  ],
+  [
+    "the longest negative Duration",
+    '{"duration":"-315576000000.999999999s"}',
+    { duration: "-315576000000.999999999s" },
+  ],
   ["a FieldMask", '{"mask":"fooBar,baz.quxX1"}', { mask: "fooBar,baz.quxX1" }],
   ["an empty FieldMask", '{"mask":""}', { mask: "" }],
   [

@@ -22,6 +22,7 @@ const kinds = "type.googleapis.com/kinds.v1.Kinds";
 suite("Any", () => {
   const rows = [
     { name: "of nothing is {}", wire: any("", new Uint8Array()), want: "{}" },
+    { name: "of an empty type and an empty value is {}", wire: hex("0a 00 12 00"), want: "{}" },
     {
       name: "prints the type before the fields",
       wire: any(kinds, hex("08 01")),
@@ -107,6 +108,14 @@ suite("details of a Status", () => {
     assert.deepEqual(writeOurs(registry, status, wire, { unknownAny: "base64" }), {
       kind: "text",
       text: `{"code":5,"details":[{"@type":"x/unknown.Type","value":"Cv8="},{"@type":"${kinds}","aBool":true}]}`,
+    });
+  });
+
+  test("a value without a type is kept the same way", () => {
+    const wire = Uint8Array.from([...detail(any("", hex("08 01"))), ...detail(any("", hex("")))]);
+    assert.deepEqual(writeOurs(registry, status, wire, { unknownAny: "base64" }), {
+      kind: "text",
+      text: '{"details":[{"@type":"","value":"CAE="},{}]}',
     });
   });
 

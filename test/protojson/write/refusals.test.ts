@@ -173,6 +173,17 @@ const rows: readonly Row[] = [
     wire: "aa03 06 0a 04 615f5f62",
     want: { path: "mask", message: 'path "a__b" has no lowerCamelCase form' },
   },
+  ...[
+    { name: "two dots side by side", path: "a..b" },
+    { name: "a dot in front", path: ".a" },
+    { name: "a dot behind", path: "a." },
+    { name: "nothing in it", path: "" },
+    { name: "a comma", path: "a,b" },
+  ].map(({ name, path }) => ({
+    name: `a FieldMask path with ${name}`,
+    wire: `aa03 0${path.length + 2} 0a 0${path.length} ${Buffer.from(path).toString("hex")}`,
+    want: { path: "mask", message: `path "${path}" has no lowerCamelCase form` },
+  })),
   {
     name: "a Value without a kind",
     wire: "ba03 00",
@@ -187,6 +198,11 @@ const rows: readonly Row[] = [
     name: "an Any of an unknown type",
     wire: "ca03 05 0a 03 612f62",
     want: { path: "any", message: "the type of the Any is not known" },
+  },
+  {
+    name: "an Any with a value and no type",
+    wire: "ca03 04 12 02 08 01",
+    want: { path: "any", message: "the Any has a value but no type" },
   },
 ];
 
