@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
+import { makeFolder } from "../descriptor/proto-folder.ts";
 import { startTestGateway, type TestGateway } from "../support/gateway.ts";
 import { type SendOptions, send } from "../support/http-client.ts";
-import { expectRefusal, rawHead, sendRaw } from "./refusal.ts";
+import { expectFailure, expectRefusal, rawHead, sendRaw } from "./refusal.ts";
 
 const sink = "/v1/kitchen-sink";
 
@@ -10,6 +11,25 @@ const sink = "/v1/kitchen-sink";
 function deepName(levels: number): string {
   return ["nested", ...Array.from({ length: levels - 2 }, () => "child"), "text"].join(".");
 }
+
+const mapInOneof = `
+syntax = "proto3"; package m;
+import "google/api/annotations.proto";
+service S { rpc Get(R) returns (R) { option (google.api.http) = { get: "/m" }; } }
+message R { oneof choice { string text = 1; Inside inside = 2; } }
+message Inside { map<string, string> map = 1; }
+`;
+
+/** Two spellings of one key of a map. */
+const mapKeys: readonly { readonly field: string; readonly keys: readonly [string, string] }[] = [
+  { field: "m_int32", keys: ["1", "01"] },
+  { field: "m_int32", keys: ["0", "000"] },
+  { field: "m_sint32", keys: ["-7", "-007"] },
+  { field: "m_int64", keys: ["9007199254740993", "09007199254740993"] },
+  { field: "m_uint64", keys: ["00", "0"] },
+  { field: "m_fixed32", keys: ["4294967295", "0004294967295"] },
+  { field: "m_bool", keys: ["true", "true"] },
+];
 
 suite("faults.md group 3: queries", () => {
   let gateway: TestGateway;
@@ -148,6 +168,38 @@ suite("faults.md group 3: queries", () => {
       target: `${sink}?m_string[a]=1&m_string[a]=2`,
       message: "query parameter m_string[a]: is given more than once and is not repeated",
     },
+    {
+      name: "P-14: one key of a map given by both names of the map",
+      target: `${sink}?m_string[a]=1&mString[a]=2`,
+      message: "query parameter mString[a]: is given more than once and is not repeated",
+    },
+    ...mapKeys.map(({ field, keys: [first, second] }) => ({
+      name: `P-14: the keys ${first} and ${second} of ${field}, which are one`,
+      target: `${sink}?${field}[${first}]=a&${field}[${second}]=b`,
+      message: `query parameter ${field}[${second}]: is given more than once and is not repeated`,
+    })),
+    {
+      name: "P-14: the keys 1 and 01 in a form",
+      method: "POST",
+      target: `${sink}:echo`,
+      options: { headers: form, body: "m_int32[1]=a&m_int32[01]=b" },
+      message: "form field m_int32[01]: is given more than once and is not repeated",
+    },
+    {
+      name: "P-14: a key of a bool in capitals",
+      target: `${sink}?m_bool[true]=a&m_bool[TRUE]=b`,
+      message: /^query parameter m_bool\[TRUE\]: expected true or false/,
+    },
+    {
+      name: "P-14: an integer key of a sign and zero",
+      target: `${sink}?m_int32[0]=a&m_int32[-0]=b`,
+      message: /^query parameter m_int32\[-0\]: expected a 32-bit integer/,
+    },
+    {
+      name: "P-14: an integer key with a point",
+      target: `${sink}?m_int32[1]=a&m_int32[1.0]=b`,
+      message: /^query parameter m_int32\[1\.0\]: expected a 32-bit integer/,
+    },
   ];
   for (const row of refused) {
     const { name, target, message } = row;
@@ -176,6 +228,11 @@ suite("faults.md group 3: queries", () => {
       want: { rInt32: [1, 2, 1] },
     },
     {
+      name: "P-14: keys of a map that are not one are an entry each",
+      target: `${sink}?m_int32[1]=a&m_int32[-1]=b&m_int32[10]=c&m_string[1]=a&m_string[01]=b`,
+      want: { mInt32: { "1": "a", "-1": "b", "10": "c" }, mString: { "1": "a", "01": "b" } },
+    },
+    {
       name: "P-09: the path's value is what goes up, the body beside it",
       method: "PUT",
       target: `${sink}/a`,
@@ -189,6 +246,21 @@ suite("faults.md group 3: queries", () => {
       assert.deepEqual([answer.status, answer.json], [200, want]);
     });
   }
+
+  test("P-14: an entry of a map chooses the oneof that the map is inside of", async () => {
+    const own = await startTestGateway({
+      protos: await makeFolder({ "m.proto": mapInOneof }),
+      routes: "- { service: m.S, cluster: library }",
+    });
+    try {
+      const answer = await send(own.port, "GET", "/m?text=a&inside.map[a]=b");
+      const message =
+        'query parameter inside.map[a]: is in one oneof with "text", which is set as well';
+      expectFailure(answer, { status: 400, code: 3, reason: "INVALID_QUERY", message });
+    } finally {
+      await own.stop();
+    }
+  });
 
   test("P-12: a query key of 32 names is taken", async () => {
     const answer = await send(gateway.port, "GET", `${sink}?${deepName(32)}=x`);

@@ -132,9 +132,9 @@ function mapParameter(path: FieldPath, id: string, key: string, scope: Parameter
   return {
     kind: "field",
     field: {
-      id: `${id}[${key}]`,
+      id: `${id}[${text.nameOf(key)}]`,
       repeated: false,
-      choices: [],
+      choices: oneofChoices(path),
       write: (value, out) => text.write(key, value, out),
     },
   };

@@ -10,7 +10,7 @@ import { readEnumNameOrNumber } from "./enum-names.ts";
 import type { TextReader } from "./plan.ts";
 import { readFieldMaskText } from "./read-field-mask.ts";
 import { readDurationText, readTimestampText } from "./read-time.ts";
-import { keyTextReader, scalarTextReader } from "./text-scalars.ts";
+import { integerType, keyTextReader, scalarTextReader } from "./text-scalars.ts";
 import {
   endGroupType,
   lengthType,
@@ -31,6 +31,8 @@ export interface TextField {
 
 /** Writes one entry of a map field from text. */
 export interface TextMapEntry {
+  /** The spelling that all spellings of one key share: `1` for `01`. What is no key comes back as anything. */
+  nameOf(key: string): string;
   /** Appends the entry inside the messages of its path, or says what was expected. */
   write(key: string, value: string, out: WireWriter): string | undefined;
 }
@@ -94,7 +96,10 @@ export function compileTextMapEntry(
   const keyTag = tagOf(1, wireTypeOf(leaf.mapKey));
   const readValue = leafReader(leaf, book);
   const valueTag = tagOf(2, leafWireType(leaf));
+  // Of the types of keys only integers have more than one spelling, by their leading zeros.
+  const isInteger = integerType(leaf.mapKey) !== undefined;
   return {
+    nameOf: (key) => (isInteger ? key.replace(/^(-?)0+(?=[0-9])/, "$1") : key),
     write(key, value, out) {
       cursor.openText(key, out);
       openWrappers(all, out);
