@@ -1,15 +1,13 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { after } from "node:test";
 import { formatProblem, loadSchema, type Schema } from "../../src/descriptor/index.ts";
+import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 
-/** Writes files into a new folder that goes away with the suite; returns its path. */
+/** Writes files into a new folder that goes away with the process; returns its path. */
 export async function makeFolder(
   files: Readonly<Record<string, string | Uint8Array>>,
 ): Promise<string> {
-  const folder = await mkdtemp(path.join(tmpdir(), "diglot-descriptor-"));
-  after(() => rm(folder, { recursive: true, force: true }));
+  const folder = makeTemporaryFolder("descriptor");
   for (const [name, content] of Object.entries(files)) {
     const full = path.join(folder, name);
     await mkdir(path.dirname(full), { recursive: true });

@@ -1,10 +1,10 @@
-import { existsSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { type Child, freePort, startChild } from "../../bench/harness/child.ts";
 import { loadSchema } from "../../src/descriptor/index.ts";
+import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 
 const lib = ".cache/peers/envoy/lib";
 
@@ -34,7 +34,7 @@ const types = "type.googleapis.com/envoy.extensions";
 
 /** Starts Envoy 1.40 as a transcoder in front of the example, its options at their defaults but for errors in JSON. */
 export async function startEnvoy(file: string, upstreamPort: number): Promise<Child> {
-  const folder = mkdtempSync(join(tmpdir(), "diglot-envoy-"));
+  const folder = makeTemporaryFolder("envoy");
   const set = join(folder, "example.binpb");
   writeFileSync(set, await descriptorSet());
   const port = await freePort();
