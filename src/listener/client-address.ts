@@ -1,3 +1,4 @@
+import { isIP, isIPv4, isIPv6 } from "node:net";
 import { type Client, type Headers, headerValue } from "../exchange/index.ts";
 import { isHost } from "./http1-head.ts";
 
@@ -19,11 +20,12 @@ export function untrustedClient(peerAddress: string): Client {
 }
 
 /**
- * The client behind `trustedHops` proxies of ours: each has appended the peer it saw to `x-forwarded-for`,
- * so only that many entries from the right are believed (faults.md, P-21).
+ * The client behind `trustedHops` proxies of ours: each has appended the peer it saw to `x-forwarded-for`, so that
+ * many entries from the right are believed and the leftmost of them is the client (faults.md, P-21). Where there are
+ * fewer, or one of them is no address, the request has not come that way: then the connection's peer is the client.
  */
 export function trustedClient(peerAddress: string, headers: Headers, trustedHops: number): Client {
-  const believed = forwardedAddresses(headers).slice(-trustedHops);
+  const believed = believedAddresses(headers, trustedHops);
   const trace = headerValue(headers, "traceparent");
   const host = headerValue(headers, "x-forwarded-host");
   return {
@@ -41,14 +43,34 @@ export function trustedRequestId(headers: Headers): string | undefined {
   return id !== undefined && requestIdForm.test(id) ? id : undefined;
 }
 
-function forwardedAddresses(headers: Headers): string[] {
-  const addresses: string[] = [];
+/**
+ * The last `count` entries of `x-forwarded-for` as addresses without ports; none unless all of them are addresses.
+ * They are counted before they are judged: an entry that is none must not move those of a client to the right.
+ */
+function believedAddresses(headers: Headers, count: number): readonly string[] {
+  const entries: string[] = [];
   for (let i = 0; i < headers.length; i += 2) {
     if (headers[i] !== "x-forwarded-for") continue;
-    for (const part of (headers[i + 1] ?? "").split(",")) {
-      const address = part.trim();
-      if (/^[0-9A-Fa-f:.[\]%\w-]{1,64}$/.test(address)) addresses.push(address);
-    }
+    for (const entry of (headers[i + 1] ?? "").split(",")) entries.push(entry);
+  }
+  if (entries.length < count) return [];
+  const addresses: string[] = [];
+  for (const entry of entries.slice(-count)) {
+    const address = addressOf(entry.trim());
+    if (address === undefined) return [];
+    addresses.push(address);
   }
   return addresses;
+}
+
+/** `192.0.2.7`, `192.0.2.7:80`, `2001:db8::7`, `[2001:db8::7]` or `[2001:db8::7]:80`. */
+const withPort = /^(?:\[([0-9A-Fa-f:.]+)\](?::([0-9]{1,5}))?|([0-9.]+):([0-9]{1,5}))$/;
+
+/** The address of an entry, its port and brackets taken off; undefined for anything else, a zone included. */
+function addressOf(entry: string): string | undefined {
+  if (isIP(entry) !== 0) return entry.includes("%") ? undefined : entry;
+  const parts = withPort.exec(entry);
+  if (parts === null || Number(parts[2] ?? parts[4] ?? 0) > 65_535) return undefined;
+  const [, six = "", , four = ""] = parts;
+  return isIPv6(six) ? six : isIPv4(four) ? four : undefined;
 }

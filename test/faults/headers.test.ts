@@ -243,14 +243,46 @@ suite("faults.md group 3: who the client is", () => {
     }
   });
 
-  test("P-21: with a trusted hop what is no address is not believed", async () => {
-    const gateway = await startTestGateway({ listener: "trusted_hops: 1" });
-    try {
-      const head = rawHead(`GET ${inspect} HTTP/1.1`, "X-Forwarded-For: <script>, a b");
-      const { metadata } = inspected(await sendRaw(gateway.port, head));
-      assert.equal(metadata["x-forwarded-for"], "127.0.0.1");
-    } finally {
-      await gateway.stop();
-    }
-  });
+  /** What one or two trusted hops make of `x-forwarded-for`; undefined where the connection's peer is the client. */
+  const chains: readonly {
+    readonly name: string;
+    readonly hops: number;
+    readonly sent: string;
+    readonly want: string | undefined;
+  }[] = [
+    { name: "fewer entries than hops", hops: 2, sent: "1.1.1.1", want: undefined },
+    { name: "no entry", hops: 1, sent: "", want: undefined },
+    { name: "what is no address", hops: 1, sent: "<script>, a b", want: undefined },
+    { name: "garbage behind an address", hops: 1, sent: "1.1.1.1, unknown", want: undefined },
+    { name: "garbage between", hops: 2, sent: "1.1.1.1, x y, 2.2.2.2", want: undefined },
+    { name: "nothing between", hops: 2, sent: "1.1.1.1, , 2.2.2.2", want: undefined },
+    { name: "garbage in front", hops: 2, sent: "<x>, 1.1.1.1, 2.2.2.2", want: "1.1.1.1, 2.2.2.2" },
+    { name: "an octal address", hops: 1, sent: "0177.0.0.1", want: undefined },
+    { name: "half an address", hops: 1, sent: "10.1", want: undefined },
+    { name: "an address over 255", hops: 1, sent: "256.1.1.1", want: undefined },
+    { name: "a host name", hops: 1, sent: "client.example", want: undefined },
+    { name: "a zone", hops: 1, sent: "fe80::1%eth0", want: undefined },
+    { name: "an IPv4 address with a port", hops: 1, sent: "1.1.1.1:8080", want: "1.1.1.1" },
+    { name: "a port over 65535", hops: 1, sent: "1.1.1.1:65536", want: undefined },
+    { name: "a port without digits", hops: 1, sent: "1.1.1.1:", want: undefined },
+    { name: "an IPv6 address", hops: 1, sent: "2001:db8::7", want: "2001:db8::7" },
+    { name: "an IPv6 address in brackets", hops: 1, sent: "[2001:db8::7]", want: "2001:db8::7" },
+    { name: "one with a port", hops: 1, sent: "[2001:db8::7]:80", want: "2001:db8::7" },
+    { name: "one bracket", hops: 1, sent: "[2001:db8::7", want: undefined },
+    { name: "an IPv4 address in brackets", hops: 1, sent: "[1.1.1.1]", want: undefined },
+  ];
+  for (const { name, hops: trusted, sent, want } of chains) {
+    test(`P-21: ${trusted} trusted hops and ${name}: the client is ${want === undefined ? "the peer" : "in it"}`, async () => {
+      const gateway = await startTestGateway({ listener: `trusted_hops: ${trusted}` });
+      try {
+        const head = rawHead(`GET ${inspect} HTTP/1.1`, `X-Forwarded-For: ${sent}`);
+        const { metadata } = inspected(await sendRaw(gateway.port, head));
+        const chain = want === undefined ? "127.0.0.1" : `${want}, 127.0.0.1`;
+        assert.equal(metadata["x-forwarded-for"], chain);
+        assert.equal(gateway.records.at(-1)?.peer, chain.split(", ")[0]);
+      } finally {
+        await gateway.stop();
+      }
+    });
+  }
 });
