@@ -21,10 +21,15 @@ function inspected(answer: Answer): Inspected {
 
 suite("faults.md group 3: headers", () => {
   let gateway: TestGateway;
+  let dropping: TestGateway;
   before(async () => {
     gateway = await startTestGateway();
+    dropping = await startTestGateway({ listener: "shadow_headers: drop" });
   });
-  after(() => gateway.stop());
+  after(async () => {
+    await gateway.stop();
+    await dropping.stop();
+  });
   /** Sends a GET with header lines as they are. */
   const getRaw = (target: string, ...headers: readonly string[]) =>
     sendRaw(gateway.port, rawHead(`GET ${target} HTTP/1.1`, ...headers));
@@ -163,6 +168,92 @@ suite("faults.md group 3: headers", () => {
       assert.doesNotMatch(JSON.stringify(metadata), /spoofed/);
     });
   }
+
+  const underscored = [
+    "x_forwarded_port",
+    "x_forwarded_client_cert",
+    "x-forwarded_port",
+    "x_envoy_internal",
+    "x_envoy-original-path",
+    "x_http_method_override",
+    "x_method_override",
+    "x_forwarded",
+    "grpc_timeout",
+    "grpc_status",
+    "grpc_tags_bin",
+    "proxy_authorization",
+    "http2_settings",
+    "keep_alive",
+    "accept_language",
+    "content_language",
+    "sec_websocket_key",
+  ];
+  for (const name of underscored) {
+    test(`H1-21: ${name}, whose name with - does not go up, does not either`, async () => {
+      const { metadata } = inspected(await getRaw(inspect, `${name}: spoofed`));
+      assert.doesNotMatch(JSON.stringify(metadata), /spoofed/);
+    });
+  }
+
+  test("H1-21: a name with _ of its own goes up", async () => {
+    const { metadata } = inspected(await getRaw(inspect, "x_tenant_id: a"));
+    assert.equal(metadata["x_tenant_id"], "a");
+  });
+
+  const shadows = ["X_Request_Id", "x_forwarded_for", "x_real_ip", "content_type", "x_own"];
+  for (const name of shadows) {
+    test(`H1-21: ${name} is 400, and goes away with shadow_headers: drop`, async () => {
+      const lines = [`${name}: spoofed`, "x-own: mine", "x_kept: kept"];
+      const want = {
+        status: 400,
+        code: 3,
+        reason: "MALFORMED_HTTP",
+        message: /./,
+      };
+      await expectRefusal(gateway, () => getRaw(inspect, ...lines), want);
+      const answer = await sendRaw(dropping.port, rawHead(`GET ${inspect} HTTP/1.1`, ...lines));
+      const { metadata } = inspected(answer);
+      assert.doesNotMatch(JSON.stringify(metadata), /spoofed/);
+      assert.deepEqual([metadata["x-own"], metadata["x_kept"]], ["mine", "kept"]);
+    });
+  }
+
+  test("H1-21: names with _ of what metadata.remove and request_prefix name do not go up", async () => {
+    const top = "metadata: { remove: [x-denied], request_prefix: app- }";
+    const own = await startTestGateway({ top });
+    try {
+      const names = ["x_denied", "app-x_denied", "app-x_real_ip", "app-grpc_status"];
+      const lines = names.map((name) => `${name}: spoofed`);
+      const head = rawHead(`GET ${inspect} HTTP/1.1`, ...lines, "app-x_kept: kept");
+      const { metadata } = inspected(await sendRaw(own.port, head));
+      assert.doesNotMatch(JSON.stringify(metadata), /spoofed/);
+      assert.equal(metadata["x_kept"], "kept");
+    } finally {
+      await own.stop();
+    }
+  });
+
+  test("P-18: a header whose name is none of metadata does not go up", async () => {
+    const upstream = await startScriptedUpstream();
+    const own = await startTestGateway({ upstreamPort: upstream.port });
+    try {
+      upstream.answer = { trailers: { "grpc-status": "0" } };
+      const names = ["-bin", ...[..."!#$%&'*+^`|~"].map((mark) => `x${mark}y`)];
+      const lines = names.flatMap((name) => [`${name}: YQ==`, `${name}: $$`]);
+      const head = rawHead(`GET ${inspect} HTTP/1.1`, ...lines, "x.y: kept");
+      const answer = await sendRaw(own.port, head);
+      assert.equal(answer.status, 200, answer.text);
+      const received = upstream.heads.at(-1) ?? {};
+      assert.equal(received["x.y"], "kept");
+      assert.deepEqual(
+        names.filter((name) => received[name] !== undefined),
+        [],
+      );
+    } finally {
+      await own.stop();
+      await upstream.stop();
+    }
+  });
 
   for (const value of ["$$", "a", "YQ=b", "YQ==,$$", "YQ==,", ",", "Y Q=="]) {
     test(`P-18: -bin metadata ${JSON.stringify(value)} is 400`, async () => {

@@ -95,9 +95,20 @@ function decideFate(name: string, removed: ReadonlySet<string>): number {
   if (name === "content-type") return Fate.contentType;
   if (name === "content-encoding") return Fate.contentEncoding;
   if (name === "grpc-timeout") return Fate.timeout;
-  if (dropped.has(name) || removed.has(name)) return Fate.drop;
-  if (droppedPrefixes.some((dropping) => name.startsWith(dropping))) return Fate.drop;
+  if (isDropped(name, removed) || !isMetadataName(name)) return Fate.drop;
+  // Upstreams that read `_` as `-` (CGI, WSGI) would take the one for the other (faults.md, H1-21).
+  if (name.includes("_") && isDropped(name.replaceAll("_", "-"), removed)) return Fate.drop;
   return name.endsWith("-bin") ? Fate.binary : Fate.forward;
+}
+
+function isDropped(name: string, removed: ReadonlySet<string>): boolean {
+  if (dropped.has(name) || removed.has(name)) return true;
+  return droppedPrefixes.some((dropping) => name.startsWith(dropping));
+}
+
+/** Whether a header's name can be metadata's too: its characters are fewer, and `-bin` has no name (gRPC over HTTP/2). */
+function isMetadataName(name: string): boolean {
+  return /^[0-9a-z_.-]+$/.test(name) && name !== "-bin";
 }
 
 /** The head as far as it was read. */
