@@ -49,6 +49,49 @@ suite("faults.md group 3: metadata of a reply", () => {
     });
   }
 
+  // Each block is under the 16 KiB that one may have.
+  const sums = [
+    { name: "9 KiB of initial and 9 KiB of trailing metadata", initial: 9, last: 9 },
+    { name: "15 KiB of initial and 2 KiB of trailing metadata", initial: 15, last: 2 },
+    { name: "2 KiB of initial and 15 KiB of trailing metadata", initial: 2, last: 15 },
+  ];
+  const kibibytes = (name: string, count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, i) => [`${name}-${i}`, "v".repeat(1000)]));
+  for (const { name, initial, last } of sums) {
+    test(`P-19: ${name} are over the bound in sum`, async () => {
+      const answer = await replied({
+        headers: kibibytes("x-i", initial),
+        trailers: { ...trailers, ...kibibytes("x-t", last) },
+      });
+      expectFailure(answer, {
+        status: 500,
+        code: 13,
+        reason: "UPSTREAM_PROTOCOL_ERROR",
+        message: "the upstream's reply has over 16384 bytes of metadata",
+      });
+      assert.deepEqual([answer.headers["x-i-0"], answer.headers["x-t-0"]], [undefined, undefined]);
+    });
+  }
+
+  test("P-19: 8 KiB of initial and 7 KiB of trailing metadata all become headers", async () => {
+    const answer = await replied({
+      headers: kibibytes("x-i", 8),
+      trailers: { ...trailers, ...kibibytes("x-t", 7) },
+    });
+    const names = Object.keys(answer.headers).filter((name) => /^x-[it]-/.test(name));
+    assert.deepEqual([answer.status, names.length], [200, 15]);
+  });
+
+  test("P-19: beside an upstream's error what is over the bound is left out", async () => {
+    const answer = await replied({
+      headers: kibibytes("x-i", 9),
+      data: Buffer.alloc(0),
+      trailers: { "grpc-status": "5", "grpc-message": "gone", ...kibibytes("x-t", 9) },
+    });
+    const names = Object.keys(answer.headers).filter((name) => /^x-[it]-/.test(name));
+    assert.deepEqual([answer.status, names.length], [404, 16]);
+  });
+
   test("P-19: other control characters in metadata are dropped with their header", async () => {
     const answer = await replied({
       headers: { "x-a": "b\u0001", "x-b": "c\u007f", "x-c": "d" },

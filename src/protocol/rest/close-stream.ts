@@ -15,7 +15,7 @@ import type { Opener } from "./open-rules.ts";
 import type { StreamSwitches } from "./options.ts";
 import { jsonMessagePrinter, type MessagePrinter, ReplyBody } from "./reply-body.ts";
 import { contentTypeOf, type ReplyPrinter } from "./reply-printer.ts";
-import { addReplyMetadata } from "./response-head.ts";
+import { addReplyMetadata, mostMetadataBytes, tooMuchMetadata } from "./response-head.ts";
 import { rawFormat, type StreamFormat, streamFormat } from "./stream-format.ts";
 
 /** What a stream of replies is printed by. */
@@ -60,7 +60,10 @@ export function compileCloseStream(rules: CloseStreamRules): Closer {
     }
     scratch.reset();
     const headers = ["content-type", format.contentType, ...format.headers];
-    addReplyMetadata(reply.headers, metadata.prefix, headers);
+    if (addReplyMetadata(reply.headers, metadata.prefix, headers, mostMetadataBytes) < 0) {
+      messages.cancel();
+      return err(tooMuchMetadata);
+    }
     if (exchange.method === "HEAD") {
       messages.cancel();
       return ok({ response: { status, headers, body: noBytes }, ended: undefined });

@@ -4,7 +4,12 @@ import { type Failure, gatewayFailure, type Reply } from "../../rpc/index.ts";
 import type { Closed } from "../protocol.ts";
 import type { MetadataRules } from "./options.ts";
 import { printReply, type ReplyPrinter } from "./reply-printer.ts";
-import { addReplyMetadata, statusFromMetadata } from "./response-head.ts";
+import {
+  addReplyMetadata,
+  mostMetadataBytes,
+  statusFromMetadata,
+  tooMuchMetadata,
+} from "./response-head.ts";
 
 /** What a reply is printed by. */
 export interface CloseRules {
@@ -40,8 +45,8 @@ export function compileClose(rules: CloseRules): Closer {
       : status === 205
         ? ["content-length", "0"]
         : [];
-    addReplyMetadata(reply.headers, prefix, headers);
-    addReplyMetadata(trailers, trailerPrefix, headers);
+    const room = addReplyMetadata(reply.headers, prefix, headers, mostMetadataBytes);
+    if (addReplyMetadata(trailers, trailerPrefix, headers, room) < 0) return err(tooMuchMetadata);
     return ok({ response: { status, headers, body }, ended: undefined });
   };
 }

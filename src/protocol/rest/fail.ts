@@ -6,7 +6,7 @@ import {
   type UpstreamFailure,
 } from "../../rpc/index.ts";
 import type { ErrorShape } from "./options.ts";
-import { addReplyMetadata } from "./response-head.ts";
+import { addReplyMetadata, mostMetadataBytes } from "./response-head.ts";
 
 /** Prints the `details` of a serialized google.rpc.Status as JSON values; undefined when it cannot be read. */
 export type DetailsPrinter = (status: Uint8Array) => readonly unknown[] | undefined;
@@ -45,8 +45,9 @@ export function failureResponse(
   if (failure.kind === "gateway") {
     headers.push(...failure.headers);
   } else {
-    addReplyMetadata(failure.headers, rules.prefix, headers);
-    addReplyMetadata(failure.trailers, rules.trailerPrefix, headers);
+    // The failure is what the client has to know, so that metadata which does not fit is left out.
+    const room = addReplyMetadata(failure.headers, rules.prefix, headers, mostMetadataBytes);
+    addReplyMetadata(failure.trailers, rules.trailerPrefix, headers, room);
   }
   return { status, headers, body, code: failure.code };
 }

@@ -1,4 +1,4 @@
-import type { Metadata } from "../../rpc/index.ts";
+import { type Failure, gatewayFailure, type Metadata } from "../../rpc/index.ts";
 
 // What describes this hop's message or connection is this hop's to say, never the upstream's metadata.
 const ownNames = new Set([
@@ -23,15 +23,36 @@ function isOwn(name: string): boolean {
   );
 }
 
-/** Adds reply metadata to the response headers, without what would lie about this response (transcoding.md §4). */
-export function addReplyMetadata(metadata: Metadata, prefix: string, headers: string[]): void {
-  for (let i = 0; i < metadata.length; i += 2) {
+/** Most bytes of header lines that the metadata of one reply becomes, initial and trailing together (faults.md, P-19). */
+export const mostMetadataBytes: number = 16 * 1024;
+
+/**
+ * Adds reply metadata to the response headers, without what would lie about this response (transcoding.md §4), as far
+ * as it fits into `room` bytes. Gives the room that is left; a negative number when it did not fit.
+ */
+export function addReplyMetadata(
+  metadata: Metadata,
+  prefix: string,
+  headers: string[],
+  room: number,
+): number {
+  let left = room;
+  for (let i = 0; i < metadata.length && left >= 0; i += 2) {
     const name = metadata[i] ?? "";
     const value = metadata[i + 1] ?? "";
     if (isOwn(name) || !isFieldValue(value)) continue;
-    headers.push(prefix === "" ? name : prefix + name, value);
+    // A colon, a blank, CR and LF.
+    left -= prefix.length + name.length + value.length + 4;
+    if (left >= 0) headers.push(prefix === "" ? name : prefix + name, value);
   }
+  return left;
 }
+
+/** The answer to a reply with more metadata than that. */
+export const tooMuchMetadata: Failure = gatewayFailure(
+  "UPSTREAM_PROTOCOL_ERROR",
+  `the upstream's reply has over ${mostMetadataBytes} bytes of metadata`,
+);
 
 /** Whether a value may stand in a header: no CR, LF, NUL or other control character but tab (RFC 9110 §5.5). */
 function isFieldValue(value: string): boolean {
