@@ -34,6 +34,75 @@ suite("faults.md group 3: paths", () => {
       path: "/v1/shelves/a/%2e%2e/books",
       message: dotSegment(4),
     },
+    ...["..", "%2e%2e", "%2E%2E", "%2E%2e", "%2e%2E", ".%2e", ".%2E", "%2e.", "%2E."].flatMap(
+      (parent) => [
+        { name: `P-01: ${parent} inside`, path: `/v1/${parent}/admin`, message: dotSegment(2) },
+        {
+          name: `P-01: ${parent} at the end`,
+          path: `/v1/shelves/${parent}`,
+          message: dotSegment(3),
+        },
+        {
+          name: `P-01: ${parent} in a variable of **`,
+          path: `/v1/files/a/${parent}/b`,
+          message: dotSegment(4),
+        },
+        {
+          name: `P-01: ${parent} at the end of a variable of **`,
+          path: `/v1/files/a/${parent}`,
+          message: dotSegment(4),
+        },
+        {
+          name: `P-01: ${parent} before a query`,
+          path: `/v1/shelves/${parent}?a=b`,
+          message: dotSegment(3),
+        },
+      ],
+    ),
+    ...["%2e", "%2E"].map((dot) => ({
+      name: `P-03: ${dot} in a variable of **`,
+      path: `/v1/files/a/${dot}/b`,
+      message: dotSegment(4),
+    })),
+    ...["%5c", "%5C"].flatMap((backslash) => [
+      {
+        name: `P-02: ${backslash} in a variable of **`,
+        path: `/v1/files/a${backslash}b`,
+        message: "path: character 12 is a backslash",
+      },
+      {
+        name: `P-02: ${backslash} at the end`,
+        path: `/v1/shelves/a${backslash}`,
+        message: "path: character 14 is a backslash",
+      },
+      {
+        name: `P-02: ${backslash} between dots`,
+        path: `/v1/files/..${backslash}..${backslash}admin`,
+        message: "path: character 13 is a backslash",
+      },
+    ]),
+    {
+      name: "P-04: an encoded NUL in a variable of **",
+      path: "/v1/files/a/b%00",
+      message: "path: character 14 is NUL",
+    },
+    {
+      name: "P-04: an escape of one digit in a variable of **",
+      path: "/v1/files/a/%4",
+      message: "path: the escape at character 13 is broken",
+    },
+    {
+      name: "P-04: an escape of no digits at the end",
+      path: "/v1/files/a/%",
+      message: "path: the escape at character 13 is broken",
+    },
+    ...["%c0%ae%c0%ae", "%C0%AE%C0%AE", "%c0%af", "%C1%9C", "%e0%80%ae", "%fF", "%Ed%A0%80"].map(
+      (bytes) => ({
+        name: `P-04: ${bytes} in a variable of **`,
+        path: `/v1/files/a/${bytes}`,
+        message: "path: not valid UTF-8 once decoded",
+      }),
+    ),
     {
       name: "P-02: an encoded backslash",
       path: `${sink}/a%5cb/7`,
@@ -124,11 +193,49 @@ suite("faults.md group 3: paths", () => {
     });
   }
 
+  const queries = [
+    { name: "P-01: a parent segment", query: "../%2e%2e/%2E%2e", want: "../../.." },
+    { name: "P-01: a parent with a backslash", query: "..\\..", want: "..\\.." },
+    { name: "P-02: an encoded backslash", query: "a%5cb%5Cc", want: "a\\b\\c" },
+    { name: "P-02: an encoded slash", query: "a%2fb%2Fc/d", want: "a/b/c/d" },
+    { name: "P-03: two slashes", query: "//a", want: "//a" },
+    { name: "P-04: an encoded NUL", query: "a%00b", want: "a\0b" },
+    { name: "P-05: %252e", query: "%252e%252E", want: "%2e%2E" },
+  ];
+  for (const { name, query, want } of queries) {
+    test(`${name} in the query is data`, async () => {
+      const line = `GET ${sink}?f_string=${query} HTTP/1.1`;
+      const answer = await sendRaw(gateway.port, rawHead(line));
+      assert.deepEqual([answer.status, answer.json], [200, { fString: want }]);
+    });
+  }
+
+  const badQueries = [
+    { name: "P-04: an escape that is not hexadecimal", query: "%zz" },
+    { name: "P-04: an escape cut short", query: "%a" },
+    { name: "P-04: an overlong dot", query: "%c0%ae" },
+    { name: "P-04: a lone byte over 127", query: "%ff" },
+    { name: "P-04: half a surrogate pair", query: "%ed%a0%80" },
+  ];
+  for (const { name, query } of badQueries) {
+    test(`${name} in the query is 400`, async () => {
+      await expectRefusal(gateway, () => get(`${sink}?f_string=${query}`), {
+        status: 400,
+        code: 3,
+        reason: "INVALID_QUERY",
+        message:
+          "query parameter: an escape is not two hexadecimal digits, or the bytes are not UTF-8",
+      });
+    });
+  }
+
   const unserved = [
     { name: "P-02: %2F for a slash of structure", path: "/v1%2Fkitchen-sink" },
     { name: "P-03: two slashes at the start", path: "//v1/kitchen-sink" },
     { name: "P-03: two slashes that could be an authority", path: "//admin" },
     { name: "P-03: two slashes inside", path: "/v1//kitchen-sink" },
+    { name: "P-03: two slashes in front of a **", path: "//v1/files/a" },
+    { name: "P-03: two slashes inside, in front of a **", path: "/v1//files/a" },
     { name: "P-03: an empty variable", path: `${sink}//7` },
     { name: "P-03: a trailing slash", path: `${sink}/` },
     { name: "P-06: a path parameter behind a literal", path: `${sink};x=1` },
