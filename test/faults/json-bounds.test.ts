@@ -10,6 +10,10 @@ const echo = "/v1/kitchen-sink:echo";
 const mebibyte = 1024 * 1024;
 const anyOf = '{"@type":"type.googleapis.com/google.protobuf.';
 
+function typeOf(name: string): string {
+  return `"@type":"type.googleapis.com/${name}"`;
+}
+
 /** JSON whose value is nested `depth` levels, the message itself counted. */
 const nestings: readonly { readonly name: string; readonly nest: (depth: number) => string }[] = [
   {
@@ -41,6 +45,46 @@ const nestings: readonly { readonly name: string; readonly nest: (depth: number)
     name: "an Any of Any",
     nest: (depth) =>
       `{"any":${`${anyOf}Any","value":`.repeat(depth - 2)}${anyOf}Empty"}${"}".repeat(depth - 1)}`,
+  },
+  {
+    name: "an Any of a Value with @type last",
+    nest: (depth) =>
+      `{"any":{"value":${"[".repeat(depth - 2)}${"]".repeat(depth - 2)},${typeOf("google.protobuf.Value")}}}`,
+  },
+  {
+    name: "an Any of a Struct with @type last",
+    nest: (depth) =>
+      `{"any":{"value":${'{"a":'.repeat(depth - 3)}{}${"}".repeat(depth - 3)},${typeOf("google.protobuf.Struct")}}}`,
+  },
+  {
+    name: "an Any of a ListValue",
+    nest: (depth) =>
+      `{"any":${anyOf}ListValue","value":${"[".repeat(depth - 2)}${"]".repeat(depth - 2)}}}`,
+  },
+  {
+    name: "an Any of a message with @type last",
+    nest: (depth) =>
+      `{"any":{"child":${'{"child":'.repeat(depth - 3)}{}${"}".repeat(depth - 3)},${typeOf("library.v1.Nested")}}}`,
+  },
+  {
+    name: "an Any of Any with @type last",
+    nest: (depth) => {
+      const any = `,${typeOf("google.protobuf.Any")}}`;
+      return `{"any":${'{"value":'.repeat(depth - 2)}{${typeOf("google.protobuf.Empty")}}${any.repeat(depth - 2)}}`;
+    },
+  },
+  {
+    name: "a Struct in a Value of lists and objects by turns",
+    nest: (depth) => {
+      const pairs = Math.floor((depth - 1) / 2);
+      const inside = (depth - 1) % 2 === 1 ? "{}" : "1";
+      return `{"value":${'[{"a":'.repeat(pairs)}${inside}${"}]".repeat(pairs)}}`;
+    },
+  },
+  {
+    name: "the last entry of a map",
+    nest: (depth) =>
+      `{"mNested":{"z":{},"a":${'{"child":'.repeat(depth - 3)}{}${"}".repeat(depth - 1)}`,
   },
 ];
 

@@ -63,11 +63,14 @@ function within(status: Status, cursor: JsonCursor): Status {
 }
 
 function readUntyped(cursor: JsonCursor, start: number): Status {
-  if (peek(cursor) !== 0x7d) {
-    return cursor.failValue('the object has no "@type", which an Any needs', start);
+  if (peek(cursor) === 0x7d) {
+    cursor.position++;
+    return done;
   }
-  cursor.position++;
-  return done;
+  // The search for a "@type" ends where the object is no JSON or too deep, and then that is what is wrong.
+  cursor.position = start;
+  if (discardValue(cursor) === failed) return failed;
+  return cursor.failValue('the object has no "@type", which an Any needs', start);
 }
 
 const typeKey = 1;
