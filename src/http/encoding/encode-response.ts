@@ -43,19 +43,41 @@ export function compileEncoder(rules: EncodingRules): ResponseEncoder {
     if (!isListed(headerValue(response.headers, "content-type") ?? "")) return response;
     const coding = codingFor(headerList(exchange.headers, "accept-encoding") ?? "");
     const { body, headers } = response;
-    const isSmall = body instanceof Uint8Array && body.length < rules.minBytes;
+    const isSmall = contentBytes(response) < rules.minBytes;
     // A cache must know that another client may get another body, also where this one got it plain.
     if (coding === undefined || isSmall) return { ...response, headers: varied(headers) };
+    // What a GET would say, but for the length that only compressing tells (RFC 9110 §9.3.2).
+    if (exchange.method === "HEAD") {
+      return { ...response, headers: encodedHeaders(headers, coding.name, undefined) };
+    }
     const encoded =
       body instanceof Uint8Array ? await coding.encode(body) : new EncodedBody(body, coding);
-    if (encoded === undefined) return response;
+    if (encoded === undefined) return { ...response, headers: varied(headers) };
     return { ...response, headers: encodedHeaders(headers, coding.name, encoded), body: encoded };
   };
 }
 
 function mayEncode(exchange: Exchange, { status, headers }: Response): boolean {
-  if (exchange.protocol === "WebSocket" || exchange.method === "HEAD") return false;
-  return status !== 204 && headerValue(headers, "content-encoding") === undefined;
+  if (exchange.protocol === "WebSocket" || status === 204 || status === 206) return false;
+  if (headerValue(headers, "content-encoding") !== undefined) return false;
+  return !isStrong(headerValue(headers, "etag")) && !isFinal(headerList(headers, "cache-control"));
+}
+
+// It names one sequence of bytes (RFC 9110 §8.8.1). Made weak it could not be sent back in if-match.
+function isStrong(etag: string | undefined): boolean {
+  return etag !== undefined && !etag.startsWith("W/");
+}
+
+/** Whether the upstream forbids that the content is transformed (RFC 9110 §7.7, RFC 9111 §5.2.2.6). */
+function isFinal(cacheControl: string | undefined): boolean {
+  if (cacheControl === undefined) return false;
+  return cacheControl.split(",").some((part) => part.trim().toLowerCase() === "no-transform");
+}
+
+/** How long the plain content is, in bytes; Infinity where it streams, which the answer to a HEAD does not show. */
+function contentBytes({ body, headers }: Response): number {
+  const isWhole = headerValue(headers, "content-length") !== undefined;
+  return isWhole && body instanceof Uint8Array ? body.length : Number.POSITIVE_INFINITY;
 }
 
 function matches(contentType: string, types: readonly string[]): boolean {
@@ -71,7 +93,7 @@ function varied(headers: Headers): Headers {
 function encodedHeaders(
   headers: Headers,
   coding: CodingName,
-  body: Response["body"],
+  body: Response["body"] | undefined,
 ): readonly string[] {
   const kept: string[] = [];
   for (let i = 0; i < headers.length; i += 2) {
