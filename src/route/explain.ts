@@ -110,7 +110,12 @@ function judge<T>(
 }
 
 function compareMethod(wanted: string, asked: string): Difference[] {
-  if (wanted === "*" || wanted === asked || (wanted === "GET" && asked === "HEAD")) return [];
+  if (
+    (wanted === "*" && asked !== "OPTIONS") ||
+    wanted === asked ||
+    (wanted === "GET" && asked === "HEAD")
+  )
+    return [];
   return [{ cost: price.method, reason: `the method is ${wanted}, asked is ${asked}` }];
 }
 

@@ -101,10 +101,14 @@ export class Search<T> {
   }
 }
 
-/** The method's own route, for HEAD then that of GET, then the one for any method. */
+/**
+ * The method's own route, for HEAD then that of GET, then the one for any method. OPTIONS asks what there is: no route
+ * takes it that does not name it (transcoding.md §1).
+ */
 function bindingFor<T>(leaf: Leaf<T>, method: string): Binding<T> | undefined {
   const { byMethod } = leaf;
   const own = byMethod.get(method);
   if (own !== undefined) return own;
+  if (method === "OPTIONS") return undefined;
   return (method === "HEAD" ? byMethod.get("GET") : undefined) ?? byMethod.get("*");
 }

@@ -266,6 +266,21 @@ suite("transcoding.md §1: bindings and methods", () => {
       assert.equal((await gateway.ask("OPTIONS", "/nowhere")).status, 404);
     }));
 
+  test("§1: OPTIONS goes up by a custom rule that names it, and by no other", async () => {
+    const custom = [
+      'custom: { kind: "*" path: "/any" }',
+      'custom: { kind: "OPTIONS" path: "/own" }',
+    ];
+    await withContract({ rules: custom }, async (gateway) => {
+      const any = await expectAsk(gateway, { method: "OPTIONS", target: "/any", status: 204 });
+      assert.equal(any.headers.allow, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+      assert.equal(gateway.upstream.calls.length, 0);
+      await expectAsk(gateway, { method: "OPTIONS", target: "/own" });
+      await expectAsk(gateway, { method: "PUT", target: "/any" });
+      assert.equal(gateway.upstream.calls.length, 2);
+    });
+  });
+
   test("§1: a known path with another method is 405 with Allow", () =>
     withContract({ rules }, async (gateway) => {
       const refused = await expectAsk(gateway, { method: "PUT", target: "/a/1", ...wrongMethod });

@@ -428,7 +428,14 @@ suite("transcoding.md §1: methods", () => {
         "GET /v1/books": { route: "GET /v1/books" },
         "POST /v1/books": { route: "* /v1/books" },
         "REPORT /v1/books": { route: "* /v1/books" },
-        "OPTIONS /v1/books": { route: "* /v1/books" },
+      },
+    },
+    {
+      name: "OPTIONS is taken by a route that names it alone",
+      routes: ["* /v1/books", "* /v1/{x}", "OPTIONS /v1/{x}", "* /v2/books"],
+      asked: {
+        "OPTIONS /v1/books": { route: "OPTIONS /v1/{x}", x: "books" },
+        "OPTIONS /v2/books": "allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
       },
     },
     {

@@ -15,7 +15,7 @@ import { defaults, routeOf } from "./tables.ts";
 const name = fc.constantFrom("a", "b", "c", "%61", "a%2Fb", "%3A", "a:b");
 const plainName = fc.constantFrom("a", "b", "c", "%61", "a%2Fb", "%3A");
 const verb = fc.constantFrom("", "", "", ":v", ":w", ":%76");
-const method = fc.constantFrom("GET", "POST", "HEAD", "*");
+const method = fc.constantFrom("GET", "POST", "HEAD", "*", "OPTIONS");
 
 /** Segments of a template: literals and `*`, perhaps a `**` with a literal tail; cut into variables by `braces`. */
 const template = fc

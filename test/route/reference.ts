@@ -45,7 +45,7 @@ export function referenceMatch(
 function methodRank(wanted: string, asked: string): number | undefined {
   if (wanted === asked) return 0;
   if (wanted === "GET" && asked === "HEAD") return 1;
-  return wanted === "*" ? 2 : undefined;
+  return wanted === "*" && asked !== "OPTIONS" ? 2 : undefined;
 }
 
 function candidateOf(route: Route<string>, given: readonly string[]): Candidate | undefined {
