@@ -279,6 +279,82 @@ suite("§2: multipart/form-data into a message", () => {
     });
   });
 
+  const ofJson: readonly {
+    readonly name: string;
+    readonly parts: readonly (readonly [name: string, data: string])[];
+    readonly want: unknown;
+  }[] = [
+    { name: "a string", parts: [["f_string", '"a\\u0062"']], want: { fString: "ab" } },
+    { name: "a number", parts: [["f_int32", "1e1"]], want: { fInt32: 10 } },
+    { name: "an enum", parts: [["color", '"RED"']], want: { color: "RED" } },
+    { name: "bytes, which stay as they are", parts: [["f_bytes", "1"]], want: { fBytes: "MQ==" } },
+    { name: "a nested scalar", parts: [["nested.text", '"x"']], want: { nested: { text: "x" } } },
+    {
+      name: "a list of messages as an array",
+      parts: [["r_nested", '[{"text":"a"},{"number":2}]']],
+      want: { rNested: [{ text: "a" }, { number: "2" }] },
+    },
+    {
+      name: "a list of messages as one part an element",
+      parts: [
+        ["r_nested", '{"text":"a"}'],
+        ["rNested", ' {"number":2}'],
+        ["r_nested", '[{"text":"c"}]'],
+      ],
+      want: { rNested: [{ text: "a" }, { number: "2" }, { text: "c" }] },
+    },
+    {
+      name: "a packed list",
+      parts: [
+        ["r_int32", "[1, 2]"],
+        ["r_int32", "3"],
+        ["r_int32", "[]"],
+      ],
+      want: { rInt32: [1, 2, 3] },
+    },
+    {
+      name: "a list of strings",
+      parts: [
+        ["r_string", '"a"'],
+        ["r_string", '["b"]'],
+      ],
+      want: { rString: ["a", "b"] },
+    },
+    { name: "a map of scalars", parts: [["m_int32", '{"1":"a"}']], want: { mInt32: { "1": "a" } } },
+    {
+      name: "a map of messages",
+      parts: [["m_nested", '{"a.b":{"text":"x"},"c":{}}']],
+      want: { mNested: { "a.b": { text: "x" }, c: {} } },
+    },
+    { name: "a Struct", parts: [["struct", '{"a":[1]}']], want: { struct: { a: [1] } } },
+    {
+      name: "a Timestamp",
+      parts: [["timestamp", '"2026-01-02T03:04:05Z"']],
+      want: { timestamp: "2026-01-02T03:04:05Z" },
+    },
+    { name: "null, which is no value", parts: [["nested", "null"]], want: {} },
+  ];
+  for (const { name, parts, want } of ofJson) {
+    test(`§2: a part of type application/json gives ${name}`, async () => {
+      const answer = await post(
+        "/v1/kitchen-sink:echo",
+        ...parts.map(([field, data]) => named(field, data, json)),
+      );
+      assert.equal(answer.status, 200, answer.text);
+      assert.deepEqual(answer.json, want);
+    });
+  }
+
+  test("§2: text and JSON parts fill one list in their order", async () => {
+    const answer = await post(
+      "/v1/kitchen-sink:echo",
+      named("r_string", "a"),
+      named("r_string", '["b"]', json),
+      named("r_string", "c"),
+    );
+    assert.deepEqual(answer.json, { rString: ["a", "b", "c"] });
+  });
+
   test("fills the field that the body is", async () => {
     const answer = await post(
       "/v1/kitchen-sink/nested",
@@ -328,6 +404,57 @@ suite("§2: multipart/form-data into a message", () => {
       name: "a message that holds what a part gives",
       parts: [named("nested.text", "y"), named("nested", '{"text":"x"}', json)],
       message: /nested: holds a field/,
+    },
+    {
+      name: "an entry inside a map that a part gives",
+      parts: [named("m_string", '{"a":"x"}', json), named("m_string[b.c]", "y")],
+      message: /m_string\[b\.c\]: is inside a message or map/,
+    },
+    {
+      name: "a map whose entry a part gives",
+      parts: [named("m_string[b]", "y"), named("m_string", '{"a":"x"}', json)],
+      message: /m_string: holds a field/,
+    },
+    {
+      name: "a map twice",
+      parts: [named("m_string", '{"a":"x"}', json), named("mString", '{"b":"x"}', json)],
+      message: /mString: is inside|mString: is given more than once/,
+    },
+    {
+      name: "an entry of a map as JSON",
+      parts: [named("m_nested[a]", '{"text":"x"}', json)],
+      message: /m_nested\[a\]: is an entry, which is text: give the whole map as JSON/,
+    },
+    {
+      name: "a list of messages as text",
+      parts: [named("r_nested", '{"text":"x"}')],
+      message: /r_nested: is a list of messages: give it as JSON/,
+    },
+    {
+      name: "a map as text",
+      parts: [named("m_string", '{"a":"x"}')],
+      message: /m_string: is a map: give an entry as m_string\[key\]=value/,
+    },
+    { name: "JSON of nothing", parts: [named("nested", "", json)], message: /nested: is empty/ },
+    {
+      name: "null in the place of an element",
+      parts: [named("r_nested", "null", json)],
+      message: /rNested: expected a value, got null/,
+    },
+    {
+      name: "an element that is none",
+      parts: [named("r_int32", '"x"', json)],
+      message: /rInt32: expected a 32-bit integer/,
+    },
+    {
+      name: "a list of lists",
+      parts: [named("r_int32", "[[1]]", json)],
+      message: /rInt32\[0\]: expected a 32-bit integer/,
+    },
+    {
+      name: "a string that is not in quotes",
+      parts: [named("f_string", "true", json)],
+      message: /fString: expected a string/,
     },
   ];
   for (const { name, parts, message } of bad) {
@@ -382,6 +509,11 @@ suite("§2: multipart/form-data into a message", () => {
       body: "x",
     });
     assert.equal(answer.status, 415);
+  });
+
+  test("§2: a part with two elements that are no array is 400", async () => {
+    const answer = await post("/v1/kitchen-sink:echo", named("r_int32", "1, 2", json));
+    assert.deepEqual([answer.status, reasonOf(answer)], [400, "INVALID_JSON"]);
   });
 
   test("a form that is none is 400 INVALID_FORM", async () => {

@@ -37,7 +37,8 @@ export interface MultipartRules {
 
 /**
  * Compiles multipart/form-data → fields: a part for a bytes or google.api.HttpBody field is its bytes, one of
- * type application/json a message, any other is text as in a query (transcoding.md §2).
+ * type application/json the JSON value of its field, or an element of it, any other is text as in a query
+ * (transcoding.md §2).
  */
 export function compileMultipart(rules: MultipartRules): MultipartBinder {
   const { codecs } = rules;
@@ -67,7 +68,7 @@ export function compileMultipart(rules: MultipartRules): MultipartBinder {
 
 /** What the parts so far have set. */
 interface PartState extends FormState {
-  /** Messages that a part gave as a whole. */
+  /** Messages and maps that a part gave as a whole. */
   readonly whole: Set<string>;
 }
 
@@ -80,7 +81,8 @@ function bindPart(
 ): Failure | undefined {
   const found = resolveFieldPath(rules.root, part.name.split("."));
   const leaf = found.ok ? leafOf(found.value) : undefined;
-  if (!found.ok || leaf === undefined || !isBinary(leaf, part)) {
+  if (!found.ok || leaf === undefined || !isWhole(leaf, part)) {
+    if (part.name.endsWith("]") && isJson(part)) return badPart(part, entryAsJson);
     return bindText(part, textOf(part.name), state, out);
   }
   const path: FieldPath = [...rules.prefix, ...found.value] as unknown as FieldPath;
@@ -89,39 +91,57 @@ function bindPart(
     return rules.pathWins ? undefined : badPart(part, "is set by the path");
   }
   const field = { id, repeated: leaf.fieldKind === "list", choices: oneofChoices(path) };
-  const problem = overlap(id, leaf, rules.pathBound, state) ?? bindOnce(field, state);
+  const problem =
+    emptyJson(leaf, part) ?? overlap(id, leaf, rules.pathBound, state) ?? bindOnce(field, state);
   if (problem !== undefined) return badPart(part, problem);
   return writeNested(path, out, () => writeLeaf(leaf, part, rules.codecs, out));
 }
 
-/** Why a field may not be set beside those above and below it; notes the messages that a part gives whole. */
+const entryAsJson = "is an entry, which is text: give the whole map as JSON";
+
+/** No bytes at all are no JSON value; the reader takes them for a message without fields. */
+function emptyJson(leaf: DescField, part: FormPart): string | undefined {
+  if (part.data.length > 0 || isBytes(leaf) || isHttpBody(messageOf(leaf))) return undefined;
+  return "is empty, which is no JSON";
+}
+
+/** Why a field may not be set beside those above and below it; notes what a part gives whole. */
 function overlap(
   id: string,
   leaf: DescField,
   pathBound: ReadonlySet<string>,
   state: PartState,
 ): string | undefined {
-  if (isInside(id, state.whole)) return "is inside a message that another part gives";
-  if (messageOf(leaf) === undefined) return undefined;
+  if (isInside(id, state.whole)) return insideWhole;
+  if (messageOf(leaf) === undefined && leaf.fieldKind !== "map") return undefined;
   state.whole.add(id);
-  const below = (other: string): boolean => other.startsWith(`${id}.`);
+  const below = (other: string): boolean =>
+    other.startsWith(`${id}.`) || other.startsWith(`${id}[`);
   if ([...pathBound].some(below)) return "holds a field that is set by the path";
   return [...state.seen].some(below) ? "holds a field that another part gives" : undefined;
 }
 
-function isInside(id: string, messages: ReadonlySet<string>): boolean {
-  if (messages.size === 0) return false;
-  for (let dot = id.indexOf("."); dot !== -1; dot = id.indexOf(".", dot + 1)) {
-    if (messages.has(id.slice(0, dot))) return true;
+const insideWhole = "is inside a message or map that another part gives";
+
+/** Whether a field, or the entry of a map, is in one of the messages and maps. */
+function isInside(id: string, wholes: ReadonlySet<string>): boolean {
+  if (wholes.size === 0) return false;
+  const bracket = id.indexOf("[");
+  const path = bracket === -1 ? id : id.slice(0, bracket);
+  if (bracket !== -1 && wholes.has(path)) return true;
+  for (let dot = path.indexOf("."); dot !== -1; dot = path.indexOf(".", dot + 1)) {
+    if (wholes.has(path.slice(0, dot))) return true;
   }
   return false;
 }
 
 /** Whether a part is written as bytes or as JSON; every other is text. */
-function isBinary(field: DescField, part: FormPart): boolean {
-  if (isBytes(field) || isHttpBody(messageOf(field))) return true;
-  const isMessage = field.fieldKind === "message";
-  return isMessage && part.contentType !== undefined && bodyFormat(part.contentType) === "json";
+function isWhole(field: DescField, part: FormPart): boolean {
+  return isBytes(field) || isHttpBody(messageOf(field)) || isJson(part);
+}
+
+function isJson({ contentType }: FormPart): boolean {
+  return contentType !== undefined && bodyFormat(contentType) === "json";
 }
 
 /** FieldDescriptorProto.TYPE_BYTES. */
@@ -155,7 +175,7 @@ function writeLeaf(
     writeHttpBody({ contentType, data: part.data }, field.number, out);
     return undefined;
   }
-  const problem = codecs.readers.field(field).read(part.data, out);
+  const problem = codecs.readers.fieldOrElement(field).read(part.data, out);
   return problem === undefined ? undefined : jsonFailure(problem);
 }
 
@@ -167,6 +187,12 @@ function writeNested(
 ): Failure | undefined {
   const [outer, ...rest] = path;
   if (outer === undefined || rest.length === 0) return write();
+  if (outer.fieldKind === "message" && outer.delimitedEncoding) {
+    out.varint32((outer.number << 3) | 3);
+    const failure = writeNested(rest, out, write);
+    out.varint32((outer.number << 3) | 4);
+    return failure;
+  }
   out.varint32((outer.number << 3) | 2);
   const length = out.openLength(1);
   const failure = writeNested(rest, out, write);
@@ -192,9 +218,7 @@ function bindText(
   }
   const { field } = parameter;
   const inside = isInside(field.id, state.whole);
-  const problem = inside
-    ? "is inside a message that another part gives"
-    : (bindOnce(field, state) ?? field.write(text, out));
+  const problem = inside ? insideWhole : (bindOnce(field, state) ?? field.write(text, out));
   return problem === undefined ? undefined : badPart(part, problem);
 }
 

@@ -143,6 +143,7 @@ function mapParameter(path: FieldPath, id: string, key: string, scope: Parameter
 function describeUnbindable(field: DescField): string {
   if (field.fieldKind === "map") return `is a map: give an entry as ${field.name}[key]=value`;
   if (isAnyJson(field)) return "is JSON of any kind: give it in a body";
+  if (field.fieldKind === "list") return "is a list of messages: give it as JSON";
   return "is a message: give its fields by dotted names";
 }
 

@@ -5,7 +5,7 @@ import { done, failed, JsonCursor, type Status } from "./cursor.ts";
 import { readEnd } from "./elements.ts";
 import type { Guard } from "./guard.ts";
 import type { JsonProblem } from "./problem.ts";
-import { readField } from "./read-field.ts";
+import { readField, readFieldOrElement } from "./read-field.ts";
 import { failKind, peek } from "./scan.ts";
 
 /** What reading JSON allows. */
@@ -44,6 +44,8 @@ export interface JsonReaders {
   message(desc: DescMessage): JsonReader;
   /** The JSON value of a field, of any kind, written with its tag into the message that has it. `null` is no value. */
   field(desc: DescField | DescExtension): JsonReader;
+  /** As `field`, and of a list also one element, which is added to those before it. An array is the elements. */
+  fieldOrElement(desc: DescField | DescExtension): JsonReader;
 }
 
 const mostDepth = 1000;
@@ -84,6 +86,13 @@ export function createJsonReaders(
         if (bound?.kind === "message") cursor.guard = bound.node;
         else cursor.guard = undefined;
         return readField(cursor, plan) === failed ? cursor.within(plan.name) : done;
+      });
+    },
+    fieldOrElement(desc) {
+      const plan = plans.field(desc);
+      return createReader(cursor, () => {
+        cursor.guard = undefined;
+        return readFieldOrElement(cursor, plan) === failed ? cursor.within(plan.name) : done;
       });
     },
   };

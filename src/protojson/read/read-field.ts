@@ -2,7 +2,7 @@
 
 import { done, failed, type JsonCursor, type Status, skipped } from "./cursor.ts";
 import type { KeySet } from "./key-set.ts";
-import { type FieldPlan, listShape, mapShape, singularShape } from "./plan.ts";
+import { type FieldPlan, listShape, mapShape, packedShape, singularShape } from "./plan.ts";
 import { quoteInput } from "./problem.ts";
 import {
   failKind,
@@ -21,16 +21,30 @@ export function readField(cursor: JsonCursor, field: FieldPlan): Status {
   }
   if (field.shape === singularShape) return field.element(cursor, field.tag);
   if (field.shape === mapShape) return readMap(cursor, field);
-  return field.shape === listShape ? readList(cursor, field) : readPacked(cursor, field);
+  return field.shape === listShape ? readList(cursor, field) : readPacked(cursor, field, undefined);
+}
+
+/** As `readField`; what is no array is one element of a list, for where each of them is given apart. */
+export function readFieldOrElement(cursor: JsonCursor, field: FieldPlan): Status {
+  const isList = field.shape === listShape || field.shape === packedShape;
+  if (!isList || peek(cursor) === 0x5b) return readField(cursor, field);
+  if (peek(cursor) === 0x6e && !field.takesNull) return failKind(cursor, "a value");
+  return field.shape === listShape
+    ? field.element(cursor, field.tag)
+    : readPacked(cursor, field, field.element);
 }
 
 /** Elements of a packed field share one tag and one length; an empty list writes nothing. */
-function readPacked(cursor: JsonCursor, field: FieldPlan): Status {
+function readPacked(
+  cursor: JsonCursor,
+  field: FieldPlan,
+  one: FieldPlan["element"] | undefined,
+): Status {
   const { out } = cursor;
   const start = out.position;
   out.varint32(field.tag);
   const length = out.openLength(1);
-  const status = readElements(cursor, field, 0);
+  const status = one === undefined ? readElements(cursor, field, 0) : one(cursor, 0);
   if (status === failed) return failed;
   if (out.position === length + 1) out.position = start;
   else out.closeLength(length, 1);
