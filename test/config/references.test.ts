@@ -159,6 +159,23 @@ suite("a reference that cannot be followed", () => {
     });
   }
 
+  const bare = [
+    { name: "alone", http: "{ get: /hello/{name} }", value: "/hello/{name}" },
+    { name: "before another key", http: '{ get: /a/{x}, body: "*" }', value: "/a/{x}" },
+    { name: "with a pattern", http: "{get: /{a=x/*}/b/{c}:d}", value: "/{a=x/*}/b/{c}:d" },
+  ];
+  for (const { name, http, value } of bare) {
+    test(`for want of quotes around a path template, ${name}, is told to have them`, async () => {
+      const routes = `routes:\n  - { rpc: a.B/C, cluster: library, http: ${http} }`;
+      const told = await problemsOf(sample({ routes }), from);
+      const lines = told.split("\n");
+      assert.equal(lines[0], "error: a text with braces between brackets must be in quotes");
+      assert.match(lines[4] ?? "", /\^ put it in quotes: /);
+      assert.ok(told.includes(`${"^".repeat(value.length)} put it in quotes: "${value}"`), told);
+      assert.equal(lines.at(-1)?.trim() || lines.at(-2), "1 error in gateway.yaml");
+    });
+  }
+
   test("for want of quotes in a list or map is told to have them", async () => {
     const clusters = "clusters:\n  library: { endpoints: ['a:1'], authority: ${env:NAME} }";
     assert.equal(

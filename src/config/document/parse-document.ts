@@ -14,7 +14,7 @@ export function parseDocument(text: string): SourceTree {
   const unclosed = findUnclosed(text);
   // The library compares every key with every other one; buildTree finds doubles in one pass.
   const document = parseYaml(text, { prettyErrors: false, uniqueKeys: false, version: "1.2" });
-  const bare = bareReference(document.errors, text);
+  const bare = bareReference(document.errors, text) ?? bareBraces(document.errors, text);
   if (bare !== undefined) return withoutRoot([bare]);
   const firstUnclosed = Math.min(...unclosed.map((problem) => problem.span.start), text.length + 1);
   const syntax = [...document.errors, ...document.warnings]
@@ -100,6 +100,25 @@ function bareReference(errors: readonly YAMLError[], text: string): SpanProblem 
   const [reference = "$"] = /^\$\{[^}\n]*\}?/.exec(text.slice(start)) ?? [];
   const message = "a reference between brackets must be in quotes";
   return spanProblem(start, start + reference.length, message, `write "${reference}"`);
+}
+
+/** So it does with the brace inside a text, such as that of a variable in a path template. */
+function bareBraces(errors: readonly YAMLError[], text: string): SpanProblem | undefined {
+  for (const { pos } of errors) {
+    const [brace] = pos;
+    if (text[brace] !== "{") continue;
+    const before = /[^\s,[\]{}"'][^\s,[\]{}]*$/.exec(text.slice(Math.max(brace - 256, 0), brace));
+    if (before === null) continue;
+    const [behind = ""] = /^(?:\{[^{}\n]*\}|[^\s,[\]{}])*/.exec(text.slice(brace)) ?? [];
+    const value = before[0] + behind;
+    const message = "a text with braces between brackets must be in quotes";
+    return spanProblem(brace - before[0].length, brace + behind.length, message, quoted(value));
+  }
+  return undefined;
+}
+
+function quoted(value: string): string {
+  return value.includes('"') ? "put it in quotes" : `put it in quotes: "${value}"`;
 }
 
 /** One problem a place: of a broken line the library says several things, the first one nearest the truth. */
