@@ -144,18 +144,18 @@ suite("transcoding.md §4: response_body", () => {
   }
 });
 
+const ok = { "grpc-status": "0" };
+const replied = (of: ContractGateway, reply: Reply) => {
+  of.upstream.reply = reply;
+  return of.ask("GET", "/a/1");
+};
+
 suite("transcoding.md §4: metadata of a reply", () => {
   let gateway: ContractGateway;
   before(async () => {
     gateway = await startContract({ rules });
   });
   after(() => gateway.stop());
-
-  const ok = { "grpc-status": "0" };
-  const replied = (of: ContractGateway, reply: Reply) => {
-    of.upstream.reply = reply;
-    return of.ask("GET", "/a/1");
-  };
 
   test("§4: initial metadata becomes headers", async () => {
     const reply = { headers: { "x-a": "1", "x-many": ["1", "2"], "x-data-bin": "AAE" } };
@@ -246,6 +246,65 @@ suite("transcoding.md §4: metadata of a reply", () => {
         assert.equal((await replied(own, reply)).status, want);
       }));
   }
+});
+
+suite("transcoding.md §4: status_header beyond unary replies", () => {
+  const top = "metadata: { status_header: x-http-code }";
+  const streamed = ['stream get: "/s"', 'get: "/a/{id}"'];
+  const notFound = { "grpc-status": "5" };
+
+  test("§4: on a stream initial metadata sets the status; what has no body does not", () =>
+    withContract({ rules: streamed, top }, async (gateway) => {
+      for (const [code, want] of [
+        ["201", 201],
+        ["206", 206],
+        ["204", 200],
+        ["304", 200],
+        ["99", 200],
+      ] as const) {
+        gateway.upstream.reply = { headers: { "x-http-code": code } };
+        const answer = await gateway.ask("GET", "/s");
+        assert.deepEqual([answer.status, answer.json], [want, [{}]], code);
+        assert.equal(answer.headers["x-http-code"], undefined);
+        assert.equal((await gateway.ask("HEAD", "/s")).status, want);
+      }
+    }));
+
+  test("§4: beside an error it sets the status from 400 on, in initial or trailing metadata", () =>
+    withContract({ rules: streamed, top: `${top}\nerrors: problem+json` }, async (gateway) => {
+      for (const [code, want] of [
+        ["410", 410],
+        ["599", 599],
+        ["200", 404],
+        ["304", 404],
+      ] as const) {
+        for (const target of ["/a/1", "/s"]) {
+          gateway.upstream.reply = {
+            data: Buffer.alloc(0),
+            trailers: { ...notFound, "x-http-code": code },
+          };
+          const answer = await gateway.ask("GET", target);
+          const { status } = answer.json as { status: number };
+          assert.deepEqual([answer.status, status], [want, want], `${target} ${code}`);
+          assert.equal(answer.headers["x-http-code"], undefined);
+        }
+      }
+    }));
+
+  test("§4: it never becomes a header where it is the status header, and does where it is not", async () => {
+    const reply = {
+      headers: { "x-http-code": "201", "x-other": "1" },
+      trailers: { ...ok, "x-http-code": "202" },
+    };
+    await withContract({ rules, top }, async (gateway) => {
+      const { status, headers } = await replied(gateway, reply);
+      assert.deepEqual([status, headers["x-http-code"], headers["x-other"]], [202, undefined, "1"]);
+    });
+    await withContract({ rules }, async (gateway) => {
+      const { status, headers } = await replied(gateway, reply);
+      assert.deepEqual([status, headers["x-http-code"]], [200, "201, 202"]);
+    });
+  });
 });
 
 suite("transcoding.md §4: compression", () => {

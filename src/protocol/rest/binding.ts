@@ -103,6 +103,7 @@ function failureRulesOf({ errors, metadata }: RestOptions, codecs: RestCodecs): 
     errors,
     prefix: metadata.prefix,
     trailerPrefix: metadata.trailerPrefix ?? metadata.prefix,
+    statusHeader: metadata.statusHeader,
     printDetails: codecs.printDetails,
   };
 }

@@ -15,7 +15,13 @@ import type { Opener } from "./open-rules.ts";
 import type { StreamSwitches } from "./options.ts";
 import { jsonMessagePrinter, type MessagePrinter, ReplyBody } from "./reply-body.ts";
 import { contentTypeOf, type ReplyPrinter } from "./reply-printer.ts";
-import { addReplyMetadata, mostMetadataBytes, tooMuchMetadata } from "./response-head.ts";
+import {
+  addReplyMetadata,
+  bodylessStatuses,
+  mostMetadataBytes,
+  statusFromMetadata,
+  tooMuchMetadata,
+} from "./response-head.ts";
 import { rawFormat, type StreamFormat, streamFormat } from "./stream-format.ts";
 
 /** What a stream of replies is printed by. */
@@ -43,8 +49,9 @@ export function compileCloseStream(rules: CloseStreamRules): Closer {
     idleMs: rules.idleMs,
     clock: rules.clock,
   };
+  const { prefix, statusHeader } = metadata;
   // A stream has a body even where it is empty.
-  const status = rules.successStatus === 204 ? 200 : rules.successStatus;
+  const successStatus = rules.successStatus === 204 ? 200 : rules.successStatus;
   return (reply, exchange) => {
     const messages = streamOf(reply);
     const first = messages.poll();
@@ -60,10 +67,13 @@ export function compileCloseStream(rules: CloseStreamRules): Closer {
     }
     scratch.reset();
     const headers = ["content-type", format.contentType, ...format.headers];
-    if (addReplyMetadata(reply.headers, metadata.prefix, headers, mostMetadataBytes) < 0) {
+    if (addReplyMetadata(reply.headers, prefix, statusHeader, headers, mostMetadataBytes) < 0) {
       messages.cancel();
       return err(tooMuchMetadata);
     }
+    // Trailing metadata comes when the status has long been sent.
+    const asked = statusFromMetadata(statusHeader, successStatus, 200, reply.headers, []);
+    const status = bodylessStatuses.has(asked) ? successStatus : asked;
     if (exchange.method === "HEAD") {
       messages.cancel();
       return ok({ response: { status, headers, body: noBytes }, ended: undefined });

@@ -6,6 +6,7 @@ import type { MetadataRules } from "./options.ts";
 import { printReply, type ReplyPrinter } from "./reply-printer.ts";
 import {
   addReplyMetadata,
+  bodylessStatuses,
   mostMetadataBytes,
   statusFromMetadata,
   tooMuchMetadata,
@@ -24,9 +25,6 @@ export type Closer = (reply: Reply, exchange: Exchange) => Result<Closed, Failur
 
 const noBytes = new Uint8Array(0);
 
-/** Statuses whose responses have no content (RFC 9110 §15.3.5, §15.3.6 and §15.4.5). */
-const bodyless = new Set([204, 205, 304]);
-
 /** Compiles reply → response for one binding whose reply is one message (transcoding.md §4). */
 export function compileClose(rules: CloseRules): Closer {
   const { printer, successStatus } = rules;
@@ -37,16 +35,17 @@ export function compileClose(rules: CloseRules): Closer {
     const content = printReply(printer, reply.messages.envelope);
     if (content === undefined) return err(undecodable);
     const trailers = reply.trailers();
-    const status = statusFromMetadata(statusHeader, successStatus, reply.headers, trailers);
-    const hasBody = !bodyless.has(status);
+    const status = statusFromMetadata(statusHeader, successStatus, 200, reply.headers, trailers);
+    const hasBody = !bodylessStatuses.has(status);
     const body = hasBody ? content.bytes : noBytes;
     const headers = hasBody
       ? ["content-type", content.type, "content-length", String(body.length)]
       : status === 205
         ? ["content-length", "0"]
         : [];
-    const room = addReplyMetadata(reply.headers, prefix, headers, mostMetadataBytes);
-    if (addReplyMetadata(trailers, trailerPrefix, headers, room) < 0) return err(tooMuchMetadata);
+    const room = addReplyMetadata(reply.headers, prefix, statusHeader, headers, mostMetadataBytes);
+    if (addReplyMetadata(trailers, trailerPrefix, statusHeader, headers, room) < 0)
+      return err(tooMuchMetadata);
     return ok({ response: { status, headers, body }, ended: undefined });
   };
 }

@@ -6,7 +6,7 @@ import {
   type UpstreamFailure,
 } from "../../rpc/index.ts";
 import type { ErrorShape } from "./options.ts";
-import { addReplyMetadata, mostMetadataBytes } from "./response-head.ts";
+import { addReplyMetadata, mostMetadataBytes, statusFromMetadata } from "./response-head.ts";
 
 /** Prints the `details` of a serialized google.rpc.Status as JSON values; undefined when it cannot be read. */
 export type DetailsPrinter = (status: Uint8Array) => readonly unknown[] | undefined;
@@ -17,6 +17,8 @@ export interface FailureRules {
   /** Put in front of the names of an upstream's initial and trailing metadata. */
   readonly prefix: string;
   readonly trailerPrefix: string;
+  /** Metadata name under which an upstream may say the HTTP status, from 400 on; undefined for none. */
+  readonly statusHeader: string | undefined;
   readonly printDetails: DetailsPrinter;
 }
 
@@ -25,6 +27,7 @@ export const plainFailureRules: FailureRules = {
   errors: "status",
   prefix: "",
   trailerPrefix: "",
+  statusHeader: undefined,
   printDetails: () => undefined,
 };
 
@@ -37,27 +40,44 @@ export function failureResponse(
   failure: Failure,
   rules: FailureRules = plainFailureRules,
 ): WholeResponse {
-  const status = httpStatusOfFailure(failure);
+  const status = statusOfFailure(failure, rules.statusHeader);
   const isProblem = rules.errors === "problem+json";
-  const body = Buffer.from(failureText(failure, rules));
+  const body = Buffer.from(failureText(failure, rules, status));
   const type = isProblem ? "application/problem+json" : "application/json";
   const headers = ["content-type", type, "content-length", String(body.length)];
   if (failure.kind === "gateway") {
     headers.push(...failure.headers);
   } else {
+    const { prefix, trailerPrefix, statusHeader } = rules;
     // The failure is what the client has to know, so that metadata which does not fit is left out.
-    const room = addReplyMetadata(failure.headers, rules.prefix, headers, mostMetadataBytes);
-    addReplyMetadata(failure.trailers, rules.trailerPrefix, headers, room);
+    const room = addReplyMetadata(
+      failure.headers,
+      prefix,
+      statusHeader,
+      headers,
+      mostMetadataBytes,
+    );
+    addReplyMetadata(failure.trailers, trailerPrefix, statusHeader, headers, room);
   }
   return { status, headers, body, code: failure.code };
 }
 
+function statusOfFailure(failure: Failure, statusHeader: string | undefined): number {
+  const status = httpStatusOfFailure(failure);
+  if (failure.kind === "gateway") return status;
+  return statusFromMetadata(statusHeader, status, 400, failure.headers, failure.trailers);
+}
+
 /** A failure as JSON text, the same in a response of its own and in a stream that has begun. */
-export function failureText(failure: Failure, rules: FailureRules): string {
+export function failureText(
+  failure: Failure,
+  rules: FailureRules,
+  status: number = statusOfFailure(failure, rules.statusHeader),
+): string {
   const { errors, printDetails } = rules;
   return JSON.stringify(
     errors === "problem+json"
-      ? problemOf(failure, httpStatusOfFailure(failure), printDetails)
+      ? problemOf(failure, status, printDetails)
       : statusOf(failure, printDetails),
   );
 }

@@ -27,12 +27,14 @@ function isOwn(name: string): boolean {
 export const mostMetadataBytes: number = 16 * 1024;
 
 /**
- * Adds reply metadata to the response headers, without what would lie about this response (transcoding.md §4), as far
- * as it fits into `room` bytes. Gives the room that is left; a negative number when it did not fit.
+ * Adds reply metadata to the response headers, without what would lie about this response (transcoding.md §4) and
+ * without `statusHeader`, which is the gateway's to read, as far as it fits into `room` bytes. Gives the room that is
+ * left; a negative number when it did not fit.
  */
 export function addReplyMetadata(
   metadata: Metadata,
   prefix: string,
+  statusHeader: string | undefined,
   headers: string[],
   room: number,
 ): number {
@@ -40,7 +42,7 @@ export function addReplyMetadata(
   for (let i = 0; i < metadata.length && left >= 0; i += 2) {
     const name = metadata[i] ?? "";
     const value = metadata[i + 1] ?? "";
-    if (isOwn(name) || !isFieldValue(value)) continue;
+    if (isOwn(name) || name === statusHeader || !isFieldValue(value)) continue;
     // A colon, a blank, CR and LF.
     left -= prefix.length + name.length + value.length + 4;
     if (left >= 0) headers.push(prefix === "" ? name : prefix + name, value);
@@ -63,18 +65,25 @@ function isFieldValue(value: string): boolean {
   return true;
 }
 
-/** The HTTP status that reply metadata asks for under `name`; `otherwise` when it asks for none that can be sent. */
+/**
+ * The HTTP status that reply metadata asks for under `name`; `otherwise` when it asks for none of three digits from
+ * `least` to 599.
+ */
 export function statusFromMetadata(
   name: string | undefined,
   otherwise: number,
+  least: 200 | 400,
   headers: Metadata,
   trailers: Metadata,
 ): number {
   if (name === undefined) return otherwise;
   const value = lastValue(trailers, name) ?? lastValue(headers, name);
   if (value === undefined || !/^[2-5][0-9]{2}$/.test(value)) return otherwise;
-  return Number(value);
+  return Number(value) < least ? otherwise : Number(value);
 }
+
+/** Statuses whose responses have no content (RFC 9110 §15.3.5, §15.3.6 and §15.4.5). */
+export const bodylessStatuses: ReadonlySet<number> = new Set([204, 205, 304]);
 
 function lastValue(metadata: Metadata, name: string): string | undefined {
   for (let i = metadata.length - 2; i >= 0; i -= 2) {
