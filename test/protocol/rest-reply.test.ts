@@ -254,6 +254,8 @@ suite("transcoding.md §4: metadata of a reply", () => {
         "x-data-bin": "+/8=",
         connection_: "x",
         "content-language": "de",
+        "content-range": "bytes 0-1/2",
+        "content-encoding": "gzip",
       },
       trailers: { "grpc-status": "0", "grpc-message": "fine", "x-trailing": "2" },
     };
@@ -262,9 +264,29 @@ suite("transcoding.md §4: metadata of a reply", () => {
     assert.equal(headers["x-initial"], "1");
     assert.equal(headers["x-trailing"], "2");
     assert.equal(headers["x-data-bin"], "+/8=");
-    for (const name of ["grpc-status", "grpc-message", "grpc-encoding", "content-language"]) {
-      assert.equal(headers[name], undefined, name);
-    }
+    const own = [
+      "grpc-status",
+      "grpc-message",
+      "grpc-encoding",
+      "content-range",
+      "content-encoding",
+    ];
+    for (const name of own) assert.equal(headers[name], undefined, name);
+  });
+
+  test("§7: a download keeps its name and its language, its framing is the gateway's", async () => {
+    const name = "attachment; filename*=UTF-8''%e2%82%ac.pdf";
+    upstream.answer = {
+      headers: { "content-disposition": name, "content-language": "de" },
+      trailers: { "grpc-status": "0" },
+    };
+    const { headers, bytes } = await ask(undefined);
+    assert.equal(headers["content-disposition"], name);
+    assert.equal(headers["content-language"], "de");
+    assert.equal(headers["content-length"], String(bytes.length));
+    const prefixed = await ask('metadata: { prefix: "grpc-metadata-" }');
+    assert.equal(prefixed.headers["content-disposition"], undefined);
+    assert.equal(prefixed.headers["grpc-metadata-content-disposition"], name);
   });
 
   test("prefix puts grpc-metadata- in front", async () => {

@@ -14,10 +14,13 @@ const ownNames = new Set([
   "server",
 ]);
 
+// Of what describes the content these two say nothing about its bytes: what a download is called, and its language.
+const upstreamContentNames = new Set(["content-disposition", "content-language"]);
+
 function isOwn(name: string): boolean {
   return (
     ownNames.has(name) ||
-    name.startsWith("content-") ||
+    (name.startsWith("content-") && !upstreamContentNames.has(name)) ||
     name.startsWith("grpc-") ||
     name.startsWith(":")
   );
