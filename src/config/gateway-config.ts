@@ -163,6 +163,8 @@ export interface RestSwitches {
   readonly contentTypes: "strict" | "any";
   /** Whether a PATCH without a field mask gets one of the fields in its body. */
   readonly fillUpdateMask: boolean;
+  /** Whether google.rpc.DebugInfo in an upstream's errors is sent on. */
+  readonly debugInfo: boolean;
 }
 
 /** How streams are read and written. */

@@ -125,6 +125,7 @@ function restOptions(settings: CallSettings, limits: ListenerLimits): RestOption
     unexpectedBody: settings.rest.unexpectedBody,
     contentTypes: settings.rest.contentTypes,
     fillUpdateMask: settings.rest.fillUpdateMask,
+    debugInfo: settings.rest.debugInfo,
     successStatus: settings.successStatus,
     errors: settings.errors,
     streams: settings.streams,

@@ -160,6 +160,7 @@ suite("a switch that is written", () => {
     { text: "rest: { unexpected_body: ignore }", want: { unexpectedBody: "ignore" } },
     { text: "rest: { content_types: any }", want: { contentTypes: "any" } },
     { text: "rest: { fill_update_mask: true }", want: { fillUpdateMask: true } },
+    { text: "rest: { debug_info: true }", want: { debugInfo: true } },
     {
       text: "metadata: { request_prefix: grpc-metadata- }",
       want: { requestPrefix: "grpc-metadata-" },

@@ -28,6 +28,7 @@ const rest = {
   unexpectedBody: "refuse",
   contentTypes: "strict",
   fillUpdateMask: false,
+  debugInfo: false,
 };
 const metadata = {
   remove: [],

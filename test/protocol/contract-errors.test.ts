@@ -176,6 +176,27 @@ suite("transcoding.md §5: gRPC codes", () => {
     ]);
   });
 
+  test("§5: no stack ever appears: a google.rpc.DebugInfo is left out, unless debug_info says so", async () => {
+    const stack = any("google.rpc.DebugInfo", [0x0a, 1, 0x53, 0x12, 1, 0x44]);
+    const trailers = failedWith(stack, any("google.rpc.ErrorInfo", [0x0a, 1, 0x52]));
+    const own = { "@type": info, reason: "R" };
+    const debug = {
+      "@type": "type.googleapis.com/google.rpc.DebugInfo",
+      stackEntries: ["S"],
+      detail: "D",
+    };
+    for (const target of ["/a/1", "/s"]) {
+      gateway.upstream.reply = { trailers, data: Buffer.alloc(0) };
+      const answer = await gateway.ask("GET", target);
+      assert.deepEqual(statusBody(answer).details, [own]);
+    }
+    await withContract({ rules, top: "rest: { debug_info: true }" }, async (telling) => {
+      telling.upstream.reply = { trailers };
+      const answer = await telling.ask("GET", "/a/1");
+      assert.deepEqual(statusBody(answer).details, [debug, own]);
+    });
+  });
+
   test("§5: a detail type that is not known keeps its @type and a base64 value, and the rest is printed", async () => {
     const trailers = failedWith(
       any("no.Such", [0xfb, 0xff]),

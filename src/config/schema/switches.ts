@@ -49,6 +49,7 @@ export const defaultSwitches: Switches = {
     unexpectedBody: "refuse",
     contentTypes: "strict",
     fillUpdateMask: false,
+    debugInfo: false,
   },
   metadata: {
     remove: [],
@@ -138,6 +139,9 @@ const rest: z.ZodType<Partial<RestSwitches>> = z
     fill_update_mask: flag(
       `Give a PATCH without a field mask one of the fields in its body. ${off}`,
     ),
+    debug_info: flag(
+      `Send google.rpc.DebugInfo of an upstream's errors on: its stack traces. ${off}`,
+    ),
   })
   .transform((keys) =>
     present<RestSwitches>({
@@ -152,6 +156,7 @@ const rest: z.ZodType<Partial<RestSwitches>> = z
       unexpectedBody: keys.unexpected_body,
       contentTypes: keys.content_types,
       fillUpdateMask: keys.fill_update_mask,
+      debugInfo: keys.debug_info,
     }),
   );
 

@@ -98,12 +98,16 @@ function rpcMethod(method: DescMethod): RpcMethod {
   };
 }
 
-function failureRulesOf({ errors, metadata }: RestOptions, codecs: RestCodecs): FailureRules {
+function failureRulesOf(
+  { errors, metadata, debugInfo }: RestOptions,
+  codecs: RestCodecs,
+): FailureRules {
   return {
     errors,
     prefix: metadata.prefix,
     trailerPrefix: metadata.trailerPrefix ?? metadata.prefix,
     statusHeader: metadata.statusHeader,
+    debugInfo,
     printDetails: codecs.printDetails,
   };
 }

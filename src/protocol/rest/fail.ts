@@ -19,6 +19,8 @@ export interface FailureRules {
   readonly trailerPrefix: string;
   /** Metadata name under which an upstream may say the HTTP status, from 400 on; undefined for none. */
   readonly statusHeader: string | undefined;
+  /** Whether google.rpc.DebugInfo, an upstream's stack, is sent on. */
+  readonly debugInfo: boolean;
   readonly printDetails: DetailsPrinter;
 }
 
@@ -28,6 +30,7 @@ export const plainFailureRules: FailureRules = {
   prefix: "",
   trailerPrefix: "",
   statusHeader: undefined,
+  debugInfo: false,
   printDetails: () => undefined,
 };
 
@@ -74,29 +77,26 @@ export function failureText(
   rules: FailureRules,
   status: number = statusOfFailure(failure, rules.statusHeader),
 ): string {
-  const { errors, printDetails } = rules;
   return JSON.stringify(
-    errors === "problem+json"
-      ? problemOf(failure, status, printDetails)
-      : statusOf(failure, printDetails),
+    rules.errors === "problem+json" ? problemOf(failure, status, rules) : statusOf(failure, rules),
   );
 }
 
-function statusOf(failure: Failure, printDetails: DetailsPrinter): object {
+function statusOf(failure: Failure, rules: FailureRules): object {
   const details =
-    failure.kind === "gateway" ? gatewayDetails(failure) : upstreamDetails(failure, printDetails);
+    failure.kind === "gateway" ? gatewayDetails(failure) : upstreamDetails(failure, rules);
   return { code: failure.code, message: failure.message, details };
 }
 
 /** RFC 9457 §3.1: the type is the page's entry of the reason, the title names the kind, the detail the case. */
-function problemOf(failure: Failure, status: number, printDetails: DetailsPrinter): object {
+function problemOf(failure: Failure, status: number, rules: FailureRules): object {
   const name = failure.kind === "gateway" ? failure.reason : codeName(failure.code);
   return {
     type: failure.kind === "gateway" ? `urn:diglot:reason:${name}` : "about:blank",
     title: name,
     status,
     detail: failure.message,
-    ...statusOf(failure, printDetails),
+    ...statusOf(failure, rules),
   };
 }
 
@@ -115,8 +115,15 @@ function gatewayDetails(failure: Extract<Failure, { kind: "gateway" }>): readonl
 }
 
 function upstreamDetails(
-  failure: UpstreamFailure,
-  printDetails: DetailsPrinter,
+  { details }: UpstreamFailure,
+  { printDetails, debugInfo }: FailureRules,
 ): readonly unknown[] {
-  return failure.details === undefined ? [] : (printDetails(failure.details) ?? []);
+  const printed = (details && printDetails(details)) ?? [];
+  return debugInfo ? printed : printed.filter((detail) => !isDebugInfo(detail));
+}
+
+/** No stack of anybody's is for clients (transcoding.md §5). */
+function isDebugInfo(detail: unknown): boolean {
+  const type = (detail as { readonly "@type"?: unknown })["@type"];
+  return typeof type === "string" && type.endsWith("/google.rpc.DebugInfo");
 }

@@ -23,6 +23,8 @@ export interface RestOptions {
   readonly contentTypes: "strict" | "any";
   /** Whether a PATCH without a field mask gets one of the fields in its body. */
   readonly fillUpdateMask: boolean;
+  /** Whether google.rpc.DebugInfo in an upstream's errors is sent on. */
+  readonly debugInfo: boolean;
   /** HTTP status of a reply that is well; 204 has no body. */
   readonly successStatus: number;
   readonly errors: ErrorShape;
