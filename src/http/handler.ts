@@ -40,10 +40,11 @@ const streaming = -1;
 
 /** One request, on one screen. */
 async function walk(exchange: Exchange, snapshot: Snapshot, record: Recorder): Promise<Outcome> {
+  let target: Target | undefined;
   try {
     const match = snapshot.routes.match(exchange.method, exchange.path);
     if (match.kind !== "found") return refusalOf(match, exchange, snapshot);
-    const target = match.value;
+    target = match.value;
     // Only a request with a body has something to wait for here, and a wait is not free.
     const opened = target.protocol.open(exchange, match.captures);
     const call = filterCall(target.filters, opened instanceof Promise ? await opened : opened);
@@ -54,7 +55,7 @@ async function walk(exchange: Exchange, snapshot: Snapshot, record: Recorder): P
     if (!closed.ok) return failed(target, closed.error);
     return answered(exchange, target, closed.value, record);
   } catch (error) {
-    return crashed(error);
+    return crashed(error, target, snapshot);
   }
 }
 
@@ -80,10 +81,11 @@ function failed(target: Target, failure: Failure): Outcome {
 }
 
 /** A throw is a bug: the operator gets its stack, the client learns that it is not to blame. */
-function crashed(error: unknown): Outcome {
+function crashed(error: unknown, target: Target | undefined, snapshot: Snapshot): Outcome {
   const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const failure = gatewayFailure("INTERNAL", "the gateway failed", { cause });
-  return whole(failureResponse(failure), undefined, failure);
+  if (target !== undefined) return failed(target, failure);
+  return whole(failureResponse(failure, snapshot.refusals.failures), undefined, failure);
 }
 
 function whole(response: WholeResponse, target: Target | undefined, failure: Failure): Outcome {

@@ -300,19 +300,21 @@ suite("transcoding.md §5: not from gRPC", () => {
 
 suite("transcoding.md §5: errors: problem+json", () => {
   test("§5: errors: status is the default, errors: problem+json wraps it, wherever the error was made", async () => {
-    for (const target of ["/a/1?count=x", "/nowhere"]) {
+    const makers = [
+      { target: "/a/1?count=x", status: 400, reason: "INVALID_QUERY" },
+      { target: "/nowhere", status: 404, reason: "NO_ROUTE" },
+      { target: `/${"a".repeat(9000)}`, status: 414, reason: "URI_TOO_LONG" },
+    ];
+    for (const { target, status: http, reason } of makers) {
       await withContract({ rules, top: "errors: status" }, async (gateway) => {
-        ownReason(await expectAsk(gateway, { target, status: target === "/nowhere" ? 404 : 400 }));
+        ownReason(await expectAsk(gateway, { target, status: http }));
       });
       await withContract({ rules, top: "errors: problem+json" }, async (gateway) => {
         const answer = await gateway.ask("GET", target);
         assert.equal(answer.headers["content-type"], "application/problem+json");
         const { type, title, status, detail } = answer.json as Record<string, unknown>;
-        const reason = target === "/nowhere" ? "NO_ROUTE" : "INVALID_QUERY";
-        assert.deepEqual(
-          [type, title, status],
-          [`urn:diglot:reason:${reason}`, reason, answer.status],
-        );
+        assert.deepEqual([type, title, status], [`urn:diglot:reason:${reason}`, reason, http]);
+        assert.equal(answer.status, http);
         assert.equal(detail, statusBody(answer).message);
         assert.equal(reasonOf(answer), reason);
       });
