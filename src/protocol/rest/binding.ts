@@ -58,7 +58,7 @@ export function compileRestBinding(input: RestBindingInput): Result<Protocol, re
     variables: paths.map((path) => pathVariable(path, codecs)),
     query: queryRules(input, paths, bodyField),
     body: bodyRule(input, paths, bodyField),
-    findMissing: input.rule.body === "*" ? undefined : compileMissingRequired(input.method.input),
+    findMissing: compileMissingRequired(input.method.input),
     readHead: compileRequestHead(options.metadata),
     options,
     clock,

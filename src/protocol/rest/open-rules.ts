@@ -40,7 +40,7 @@ export interface OpenRules {
   readonly variables: readonly PathVariable[];
   readonly query: QueryRules;
   readonly body: BodyRule | undefined;
-  /** Finds a required field that the message lacks; undefined where none is required, or the whole message is JSON. */
+  /** Finds a required field that the message lacks, whatever it was made of; undefined where none is required. */
   readonly findMissing: ((wire: Uint8Array) => MissingRequired | undefined) | undefined;
   readonly readHead: RequestHeadReader;
   readonly options: RestOptions;

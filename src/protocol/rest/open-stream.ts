@@ -1,6 +1,6 @@
 import { err, ok, type Result } from "../../base/index.ts";
 import type { Exchange } from "../../exchange/index.ts";
-import { WireWriter } from "../../protojson/index.ts";
+import { type JsonProblem, type MissingRequired, WireWriter } from "../../protojson/index.ts";
 import {
   type Call,
   envelopePrefixBytes,
@@ -97,11 +97,19 @@ function jsonMessages(
     if (isFirst && !pathWins) writer.bytes(bindings.wire);
     const problem = body.reader.read(json, writer, guard, bindings.bound);
     if (isFirst && pathWins) writer.bytes(bindings.wire);
-    return problem === undefined ? ok(sealEnvelope(writer.finish())) : err(problem);
+    if (problem !== undefined) return err(problem);
+    const envelope = sealEnvelope(writer.finish());
+    const missing = rules.findMissing?.(envelope.subarray(envelopePrefixBytes));
+    return missing === undefined ? ok(envelope) : err(missingProblem(missing));
   };
   const maxBytes = rules.options.limits.bodyBytes;
   const hasBindings = bindings.wire.length > 0;
   return new RequestMessages(source, { layout, maxBytes, read, hasBindings });
+}
+
+/** A field that neither the element nor, for the first message, path and query give. */
+function missingProblem({ path, message }: MissingRequired): JsonProblem {
+  return { kind: "value", path, message, conflict: false, line: 1, column: 1, offset: 0 };
 }
 
 function rawMessages(
