@@ -74,11 +74,26 @@ export function httpRuleWarnings(method: DescMethod): readonly string[] {
     const where = index === 0 ? name : `${name}, additional binding ${index}`;
     const isNested = index > 0 && binding.additionalBindings.length > 0;
     const hasNoPattern = binding.pattern.case === undefined;
+    const odd = oddities(binding);
     return [
       ...(hasNoPattern ? [`${where}: its google.api.http has no pattern and is left out`] : []),
+      ...odd.map((what) => `${where}: ${what}`),
       ...(isNested ? [`${where}: bindings inside an additional binding are left out`] : []),
     ];
   });
+}
+
+/** What http.proto does not foresee, and has only one meaning all the same. */
+function oddities({ pattern, body, responseBody }: HttpRuleMessage): readonly string[] {
+  const kind = pattern.case === "custom" ? pattern.value.kind : pattern.case;
+  return [
+    ...(responseBody === "*"
+      ? ['its response_body "*" names no field; the whole message is the body, as without it']
+      : []),
+    ...(body !== "" && (kind === "get" || kind === "GET" || kind === "HEAD")
+      ? [`its body "${body}" will hardly come: ${kind.toUpperCase()} has none for most clients`]
+      : []),
+  ];
 }
 
 /**

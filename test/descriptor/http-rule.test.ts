@@ -67,6 +67,15 @@ suite("google.api.http", async () => {
       ],
     },
     {
+      name: "what http.proto does not foresee is read as it is",
+      option: `option (google.api.http) = { get: "/a" body: "x" response_body: "*" additional_bindings { delete: "/b" body: "x" } additional_bindings { custom { kind: "HEAD" path: "/c" } body: "*" } };`,
+      want: [
+        { kind: "get", template: "/a", body: "x", responseBody: "*", index: 0 },
+        { kind: "delete", template: "/b", body: "x", responseBody: "", index: 1 },
+        { kind: "HEAD", template: "/c", body: "*", responseBody: "", index: 2 },
+      ],
+    },
+    {
       name: "a rule may be written field by field",
       option: `option (google.api.http).get = "/a"; option (google.api.http).additional_bindings = { get: "/b" };`,
       want: [
@@ -89,10 +98,13 @@ suite("google.api.http", async () => {
     });
   });
 
-  test("what is left out is a warning", () => {
+  test("what is left out, or not foreseen by http.proto, is a warning", () => {
     assert.deepEqual(schema.report.warnings, [
       "p.S.M6: its google.api.http has no pattern and is left out",
       "p.S.M7, additional binding 1: bindings inside an additional binding are left out",
+      'p.S.M8: its response_body "*" names no field; the whole message is the body, as without it',
+      'p.S.M8: its body "x" will hardly come: GET has none for most clients',
+      'p.S.M8, additional binding 2: its body "*" will hardly come: HEAD has none for most clients',
     ]);
   });
 

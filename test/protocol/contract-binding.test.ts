@@ -81,6 +81,12 @@ suite("transcoding.md §2: the query", () => {
         { target: "/things?labels[a]=b&labels%5Bc%5D=d", json: { labels: { a: "b", c: "d" } } },
         { target: "/things?children[a]=b", ...refused },
         { target: "/things?labels[a]=b&labels[a]=c", ...refused },
+        {
+          target: "/things?labels[a]b]=c&labels[[]=d&labels[]]=e",
+          json: { labels: { "a]b": "c", "[": "d", "]": "e" } },
+        },
+        { target: "/things?labels[a][b]=c", ...refused },
+        { target: "/things?labels[a=c", ...refused },
       ],
     },
     {

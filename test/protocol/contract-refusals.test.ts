@@ -115,6 +115,13 @@ suite("transcoding.md §1: refused when loading", () => {
       want: /response_body "nope": t\.Thing has no field/,
     },
   ];
+  for (const kind of ["", "A B", "GET\\n", "é", "TRACE", "CONNECT", "TRACK"]) {
+    rows.push({
+      name: `§1: the custom kind ${JSON.stringify(kind)} is refused`,
+      rule: `custom { kind: "${kind}" path: "/a" }`,
+      want: /custom kind .*(?:expected an HTTP method|never served)/s,
+    });
+  }
   for (const { name, rule, want } of rows) {
     test(name, async () => {
       const message = await refusals([rule, 'get: "/sound"']);
@@ -122,6 +129,11 @@ suite("transcoding.md §1: refused when loading", () => {
       assert.match(message, want);
     });
   }
+
+  test('§1: response_body: "*" is the whole message, as a rule without it', () =>
+    withContract({ rules: ['get: "/a/{id}" response_body: "*"'] }, async (gateway) => {
+      assert.deepEqual((await gateway.ask("GET", "/a/1")).json, { id: "1" });
+    }));
 
   test("§1: the method, the binding and the reason are named, of an additional binding and a rule of the configuration too", async () => {
     const message = await refusals(['get: "/a" additional_bindings { get: "/b/{x}" }', ""]);

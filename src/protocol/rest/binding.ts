@@ -46,7 +46,7 @@ export interface RestBindingInput {
 
 /** Compiles one HTTP rule of one method into a protocol; the errors are sentences for its author. */
 export function compileRestBinding(input: RestBindingInput): Result<Protocol, readonly string[]> {
-  const problems: string[] = [];
+  const problems = kindProblems(input.rule.kind);
   const paths = resolveVariables(input, problems);
   const bodyField = resolveBody(input, problems);
   if (problems.length === 0) problems.push(...collisions(paths, bodyField));
@@ -87,6 +87,16 @@ export function compileRestBinding(input: RestBindingInput): Result<Protocol, re
       : compileClose(closeRules),
     fail: (failure) => failureResponse(failure, failureRules),
   });
+}
+
+/** A method as RFC 9110 §5.6.2 writes it. */
+const token = /^[\w!#$%&'*+.^`|~-]+$/;
+/** What no listener ever serves: a tunnel, and two that give a request's own headers back. */
+const neverServed = new Set(["CONNECT", "TRACE", "TRACK"]);
+
+function kindProblems(kind: string): string[] {
+  if (!token.test(kind)) return [`custom kind "${kind}": expected an HTTP method, or * for any`];
+  return neverServed.has(kind) ? [`custom kind "${kind}": is never served`] : [];
 }
 
 function rpcMethod(method: DescMethod): RpcMethod {

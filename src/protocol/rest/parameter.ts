@@ -71,7 +71,8 @@ export function compileParameters(scope: ParameterScope): (name: string) => Para
 
 function resolveParameter(name: string, scope: ParameterScope): Parameter {
   if (scope.ignored.has(name)) return { kind: "ignored" };
-  const entry = /^([^[\]]+)\[([^\]]*)\]$/.exec(name);
+  const entry = /^([^[\]]+)\[(.*)\]$/s.exec(name);
+  if (entry?.[2]?.includes("][") === true) return refused("is nested: a map takes one [key]");
   const names = (entry?.[1] ?? name).split(".");
   if (names.length > deepestName) return refused(`is nested deeper than ${deepestName} levels`);
   const below = resolveFieldPath(scope.root, names);
