@@ -259,6 +259,17 @@ suite("transcoding.md §2: switches of the query", () => {
       ],
     },
     {
+      name: "§2: ignore_unknown_query: true refuses what reaches into a field without fields",
+      top: "rest: { ignore_unknown_query: true }",
+      asks: [
+        { target: "/things?id.x=1", ...refused, says: /id.{2} has no fields/ },
+        { target: "/things?node.id.x=1", ...refused, says: /node\.id.{2} has no fields/ },
+        { target: "/things?nodes.id=1", ...refused, says: /nodes.{2} has no fields/ },
+        { target: "/things?at.seconds=1", ...refused, says: /Timestamp, which is given whole/ },
+        { target: "/things?id[a]=1", ...refused, says: /is not a map/ },
+      ],
+    },
+    {
       name: "§2: ignore_unknown_query: false refuses unknown names",
       top: "rest: { ignore_unknown_query: false }",
       asks: [{ target: "/things?nope=1", ...refused }],

@@ -126,7 +126,7 @@ function resolveVariables(input: RestBindingInput, problems: string[]): readonly
   const paths: FieldPath[] = [];
   for (const names of input.variables) {
     const path = resolveFieldPath(input.method.input, names);
-    const problem = path.ok ? unbindable(path.value) : path.error;
+    const problem = path.ok ? unbindable(path.value) : path.error.message;
     if (problem !== undefined) problems.push(`path field "${names.join(".")}": ${problem}`);
     else if (path.ok) paths.push(path.value);
   }
@@ -198,7 +198,7 @@ function resolveTopLevel(
 ): DescField | undefined {
   const path = resolveFieldPath(message, [name]);
   if (path.ok) return path.value[0];
-  problems.push(`${place} "${name}": ${path.error}`);
+  problems.push(`${place} "${name}": ${path.error.message}`);
   return undefined;
 }
 

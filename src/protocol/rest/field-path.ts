@@ -14,26 +14,40 @@ export function pathName(path: readonly DescField[]): string {
   return path.map((field) => field.name).join(".");
 }
 
-/** Resolves proto names or JSON names from `root` downwards; the error is a sentence without the path. */
+/** Why names lead to no field. */
+export interface FieldPathProblem {
+  /** A sentence without the path. */
+  readonly message: string;
+  /** Whether a name is no field's; otherwise all are, and one of them has none inside. */
+  readonly isUnknown: boolean;
+}
+
+/** Resolves proto names or JSON names from `root` downwards. */
 export function resolveFieldPath(
   root: DescMessage,
   names: readonly string[],
-): Result<FieldPath, string> {
+): Result<FieldPath, FieldPathProblem> {
   const path: DescField[] = [];
   let message: DescMessage | undefined = root;
   for (const name of names) {
-    if (message === undefined) return err(`"${pathName(path)}" has no fields`);
+    if (message === undefined) return err(closed(`"${pathName(path)}" has no fields`));
     // Its fields are not what its JSON has: a seconds field of a Timestamp, say, could make one that is none.
     if (path.length > 0 && message.typeName.startsWith("google.protobuf.")) {
-      return err(`"${pathName(path)}" is a ${message.typeName}, which is given whole`);
+      const { typeName } = message;
+      return err(closed(`"${pathName(path)}" is a ${typeName}, which is given whole`));
     }
     const field = fieldsByName(message).get(name);
-    if (field === undefined) return err(noSuchField(message, name));
+    if (field === undefined) return err({ message: noSuchField(message, name), isUnknown: true });
     path.push(field);
     message = field.fieldKind === "message" ? field.message : undefined;
   }
   const [first, ...rest] = path;
-  return first === undefined ? err("is empty") : ok([first, ...rest]);
+  if (first === undefined) return err({ message: "is empty", isUnknown: true });
+  return ok([first, ...rest]);
+}
+
+function closed(message: string): FieldPathProblem {
+  return { message, isUnknown: false };
 }
 
 const indexes = new WeakMap<DescMessage, ReadonlyMap<string, DescField>>();

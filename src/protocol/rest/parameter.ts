@@ -9,6 +9,7 @@ import {
 } from "../../protojson/index.ts";
 import {
   type FieldPath,
+  type FieldPathProblem,
   fieldsByName,
   leafOf,
   type OneofChoice,
@@ -91,8 +92,13 @@ function prefixed(prefix: readonly DescField[], path: FieldPath): FieldPath {
   return first === undefined ? path : [first, ...rest, ...path];
 }
 
-function unknownName(problem: string, name: string, scope: ParameterScope): Parameter {
-  if (scope.ignoreUnknown) return { kind: "ignored" };
+function unknownName(
+  { message: problem, isUnknown }: FieldPathProblem,
+  name: string,
+  scope: ParameterScope,
+): Parameter {
+  // What reaches into a field that has none inside is a mistake of this service's clients, not somebody else's word.
+  if (scope.ignoreUnknown && isUnknown) return { kind: "ignored" };
   const near = nearestName(name, fieldsByName(scope.root).keys());
   return refused(
     problem.includes("did you mean") || near === undefined
