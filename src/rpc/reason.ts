@@ -95,7 +95,7 @@ export const reasons = {
   UNSUPPORTED_MEDIA_TYPE: {
     code: Code.INVALID_ARGUMENT,
     http: 415,
-    meaning: "The `content-type` is not one that the route takes.",
+    meaning: "The `content-type` is not one that the route takes; `accept` lists those that are.",
   },
   UNSUPPORTED_ENCODING: {
     code: Code.INVALID_ARGUMENT,

@@ -235,3 +235,53 @@ suite("transcoding.md §2: body of one field", () => {
       }));
   }
 });
+
+const lists = `
+syntax = "proto3";
+package t;
+import "google/api/annotations.proto";
+import "google/api/httpbody.proto";
+service S {
+  rpc M0(Thing) returns (Thing) { option (google.api.http) = {
+    post: "/whole" body: "*" additional_bindings { post: "/words" body: "words" }
+    additional_bindings { post: "/raw" body: "raw" } }; }
+  rpc M1(stream Thing) returns (Thing) { option (google.api.http) = { post: "/stream" body: "*" }; }
+}
+message Thing { string id = 1; repeated string words = 2; google.api.HttpBody raw = 3; }
+`;
+
+suite("RFC 9110 §15.5.16: a 415 says what is taken", () => {
+  const forms = "application/x-www-form-urlencoded";
+  const rows = [
+    {
+      target: "/whole",
+      accept: `application/json, ${forms}, multipart/form-data`,
+      message: `content-type: expected application/json, ${forms} or multipart/form-data`,
+    },
+    {
+      target: "/words",
+      accept: "application/json",
+      message: "content-type: expected application/json",
+    },
+    {
+      target: "/stream",
+      accept: "application/json, application/x-ndjson",
+      message: "content-type: expected application/json or application/x-ndjson",
+    },
+    {
+      target: "/raw",
+      type: "image/é",
+      accept: "*/*",
+      message: "content-type: expected a media type in printable ASCII",
+    },
+  ];
+  for (const { target, type = "text/plain", accept, message } of rows) {
+    test(`RFC 9110 §15.5.16: at ${target} in its message and in accept`, () =>
+      withContract({ proto: lists }, async (gateway) => {
+        const answer = await gateway.ask("POST", target, typed(type, "x"));
+        assert.equal(answer.status, 415);
+        assert.equal(answer.headers["accept"], accept);
+        assert.equal((answer.json as { message: string }).message, message);
+      }));
+  }
+});

@@ -21,6 +21,7 @@ import {
   resolveFieldPath,
 } from "./field-path.ts";
 import { isHttpBody } from "./http-body.ts";
+import { unsupportedType } from "./media-type.ts";
 import { compileMultipart } from "./multipart-fields.ts";
 import { compileOpen } from "./open.ts";
 import type { BodyRule, MultipartBinder, OpenRules } from "./open-rules.ts";
@@ -262,6 +263,9 @@ function bodyRule(
     bodyField === undefined
       ? codecs.readers.message(method.input)
       : codecs.readers.field(bodyField);
+  const message = bodyMessage(method.input, bodyField);
+  const isRaw = isHttpBody(message);
+  const { clientStreaming: isStream } = rpcMethod(method);
   const isBound = paths.some((path) => bodyField === undefined || path[0] === bodyField);
   const fillsMask =
     options.fillUpdateMask && rule.kind.toUpperCase() === "PATCH" && bodyField !== undefined;
@@ -270,10 +274,15 @@ function bodyRule(
     guard: isBound ? compileGuard(paths) : undefined,
     form: formRules(input, paths, bodyField),
     multipart: multipartBinder(input, paths, bodyField),
-    isHttpBody: isHttpBody(bodyMessage(method.input, bodyField)),
+    isHttpBody: isRaw,
     fieldNumber: bodyField?.number ?? 0,
     isMessageField: bodyField?.fieldKind === "message",
     fillMask: fillsMask ? compileMaskFiller(method.input, bodyField) : undefined,
+    unsupportedType: unsupportedType({
+      isHttpBody: isRaw,
+      isStream,
+      isMessage: message !== undefined,
+    }),
   };
 }
 

@@ -1,3 +1,5 @@
+import { type Failure, gatewayFailure } from "../../rpc/index.ts";
+
 /** How a request body is to be read, by its `content-type`. */
 export type BodyFormat = "json" | "lines" | "form" | "multipart" | "unsupported";
 
@@ -53,4 +55,30 @@ function parseFormat(contentType: string): BodyFormat {
   if (grpcType.test(type)) return "unsupported";
   if (type === "application/json" || /^application\/[\w.!#$&^-]+\+json$/.test(type)) return "json";
   return otherFormats.get(type) ?? "unsupported";
+}
+
+/** What a binding takes as its body. */
+export interface TakenTypes {
+  readonly isHttpBody: boolean;
+  readonly isStream: boolean;
+  /** Whether the body is a message, which a form can fill. */
+  readonly isMessage: boolean;
+}
+
+/** The answer to a `content-type` that a binding does not take: it names those that it does (RFC 9110 §15.5.16). */
+export function unsupportedType(taken: TakenTypes): Failure {
+  const types = typesOf(taken);
+  const expected = taken.isHttpBody
+    ? "a media type in printable ASCII"
+    : types.join(", ").replace(/, ([^,]*)$/, " or $1");
+  return gatewayFailure("UNSUPPORTED_MEDIA_TYPE", `content-type: expected ${expected}`, {
+    headers: ["accept", types.join(", ")],
+  });
+}
+
+function typesOf({ isHttpBody, isStream, isMessage }: TakenTypes): readonly string[] {
+  if (isHttpBody) return ["*/*"];
+  if (isStream) return ["application/json", "application/x-ndjson"];
+  const forms = isMessage ? ["application/x-www-form-urlencoded", "multipart/form-data"] : [];
+  return ["application/json", ...forms];
 }

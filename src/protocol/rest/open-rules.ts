@@ -32,6 +32,8 @@ export interface BodyRule {
   readonly isMessageField: boolean;
   /** Fills the field mask of a PATCH that has none; undefined where that is not wanted. */
   readonly fillMask: MaskFiller | undefined;
+  /** The answer to a `content-type` that is not taken. */
+  readonly unsupportedType: Failure;
 }
 
 /** What a request is opened by. */

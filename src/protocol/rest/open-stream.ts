@@ -12,7 +12,7 @@ import { type BodySource, openSource } from "./body-source.ts";
 import type { JsonLayout } from "./json-splitter.ts";
 import { bodyFormat, formatAmong, isPrintable } from "./media-type.ts";
 import { newCall } from "./new-call.ts";
-import { compileOpen, unsupportedType } from "./open.ts";
+import { compileOpen } from "./open.ts";
 import type { BodyRule, Opener, OpenRules } from "./open-rules.ts";
 import { bindPath } from "./path-values.ts";
 import { bindQuery } from "./query.ts";
@@ -37,7 +37,7 @@ export function compileOpenStream(rules: OpenRules): Opener {
     const bindings = bindFirst(rules, exchange, captures);
     if (!bindings.ok) return bindings;
     const layout = layoutOf(rules, body, exchange, head.value);
-    if (layout === undefined) return err(unsupportedType);
+    if (layout === undefined) return err(body.unsupportedType);
     const source = openSource(() => exchange.body.open(idleMs(rules)), head.value.contentEncoding);
     if (!source.ok) return source;
     const stream =

@@ -67,7 +67,7 @@ function openWithBody(
 ): Result<Call, Failure> | Promise<Result<Call, Failure>> {
   const { options } = rules;
   const format = formatOf(body, head, options.contentTypes);
-  if (!canRead(body, format)) return err(unsupportedType);
+  if (!canRead(body, format)) return err(body.unsupportedType);
   return readBody(exchange, head.contentEncoding, options.limits.bodyBytes).then((read) => {
     if (!read.ok) return read;
     writer.reset(envelopePrefixBytes);
@@ -182,9 +182,3 @@ function missingField({ path, message }: MissingRequired): Failure {
     violations: [{ field: path, description: message }],
   });
 }
-
-/** The answer to a `content-type` that the binding does not take. */
-export const unsupportedType: Failure = gatewayFailure(
-  "UNSUPPORTED_MEDIA_TYPE",
-  "content-type: expected application/json",
-);
