@@ -142,7 +142,8 @@ export const reasons = {
   },
   STREAM_IDLE: {
     code: Code.DEADLINE_EXCEEDED,
-    meaning: "Nothing came in a stream, either way, for longer than the listener allows.",
+    meaning:
+      "Nothing came in a stream, either way, or from the client of a client stream, for longer than the listener allows.",
   },
   DEADLINE_EXCEEDED: {
     code: Code.DEADLINE_EXCEEDED,

@@ -35,3 +35,28 @@ suite("§7: an upstream that has not answered when the response begins", patienc
     );
   }
 });
+
+suite("§7: a client that falls silent in its stream", patience, () => {
+  const bodies = [
+    { name: "messages", target: "/collect", type: "application/x-ndjson", piece: '{"text":"a"}\n' },
+    { name: "a google.api.HttpBody", target: "/upload", type: "image/png", piece: "abc" },
+  ];
+  for (const { name, target, type, piece } of bodies) {
+    test(`§7: limits.stream_idle ends a client stream of ${name} with STREAM_IDLE, not 408`, () =>
+      withStreamGateway(
+        { listener: "limits: { stream_idle: 200ms, drain: 1s }" },
+        async (gateway) => {
+          const { client, call } = await gateway.call(
+            `POST ${target} HTTP/1.1`,
+            `Content-Type: ${type}`,
+            "Transfer-Encoding: chunked",
+          );
+          client.chunk(piece);
+          const answer = await client.whole();
+          assert.equal(answer.status, 504);
+          assert.match(answer.body, /^\{"code":4,.*"reason":"STREAM_IDLE"/);
+          assert.equal(await call.closed, cancelCode);
+        },
+      ));
+  }
+});

@@ -1,7 +1,7 @@
 import { createGunzip, createInflate } from "node:zlib";
 import { err, ok, type Result } from "../../base/index.ts";
 import type { BodyProblem, BodyReader } from "../../exchange/index.ts";
-import type { Failure } from "../../rpc/index.ts";
+import { type Failure, gatewayFailure } from "../../rpc/index.ts";
 import { brokenBody } from "./body.ts";
 import { corruptEncoding, unsupportedEncoding } from "./content-encoding.ts";
 
@@ -40,8 +40,11 @@ function plainSource(body: BodyReader): BodySource {
 }
 
 function unreadable(problem: BodyProblem): Failure {
-  return brokenBody(problem === "tooLarge" ? "incomplete" : problem);
+  // A stream has no time in which it must have come whole: its client has been silent for limits.stream_idle.
+  return problem === "tooSlow" ? idle : brokenBody("incomplete");
 }
+
+const idle = gatewayFailure("STREAM_IDLE", "nothing came from the client for too long");
 
 type Decoder = ReturnType<typeof createGunzip>;
 
