@@ -15,7 +15,7 @@ const byName = (index: number) => `/t.S/M${index}`;
 
 const bindings: readonly Row[] = [
   {
-    name: "§1: additional_bindings are served beside the primary one",
+    name: "§1 additional-bindings: additional_bindings are served beside the primary one",
     options: {
       rules: ['get: "/a/{id}" additional_bindings { get: "/b/{other}" }', 'get: "/c"'],
     },
@@ -26,7 +26,7 @@ const bindings: readonly Row[] = [
     ],
   },
   {
-    name: "§1: body is taken from its own binding",
+    name: "§1 own-body: body is taken from its own binding",
     options: {
       rules: [
         [
@@ -65,7 +65,7 @@ const bindings: readonly Row[] = [
     ],
   },
   {
-    name: "§1: response_body is taken from its own binding",
+    name: "§1 own-response-body: response_body is taken from its own binding",
     options: {
       rules: [
         [
@@ -82,7 +82,7 @@ const bindings: readonly Row[] = [
     ],
   },
   {
-    name: "§1: custom kind is taken from its own binding",
+    name: "§1 own-custom: custom kind is taken from its own binding",
     options: {
       rules: [
         [
@@ -100,7 +100,7 @@ const bindings: readonly Row[] = [
     ],
   },
   {
-    name: "§1: custom kind is any method",
+    name: "§1 custom-kind: custom kind is any method",
     options: { rules: ['custom { kind: "PROPFIND" path: "/a/{id}" }'] },
     asks: [
       { method: "PROPFIND", target: "/a/1", calls: 0, json: { id: "1" } },
@@ -108,7 +108,7 @@ const bindings: readonly Row[] = [
     ],
   },
   {
-    name: "§1: custom kind * is all methods, and an exact one goes before it",
+    name: "§1 custom-any: custom kind * is all methods, and an exact one goes before it",
     options: { rules: ['custom { kind: "*" path: "/a/{id}" }', 'delete: "/a/{id}"'] },
     asks: [
       ...["GET", "POST", "PUT", "PATCH", "PROPFIND"].map((method) => ({
@@ -121,7 +121,7 @@ const bindings: readonly Row[] = [
     ],
   },
   {
-    name: "§1: a known path with another method is 405",
+    name: "§1 wrong-method: a known path with another method is 405",
     options: { rules: ['get: "/a/{id}"', 'put: "/a/{id}"'] },
     asks: [
       { method: "DELETE", target: "/a/1", ...wrongMethod },
@@ -129,7 +129,7 @@ const bindings: readonly Row[] = [
     ],
   },
   {
-    name: "§1: an unknown path is 404, whatever the method",
+    name: "§1 unknown-path: an unknown path is 404, whatever the method",
     options: { rules: ['get: "/a/{id}"'] },
     asks: [
       { target: "/b", ...notFound },
@@ -138,7 +138,7 @@ const bindings: readonly Row[] = [
     ],
   },
   {
-    name: '§1: methods without an annotation are served at their gRPC name, with body "*"',
+    name: '§1 auto-mapping: methods without an annotation are served at their gRPC name, with body "*"',
     options: { rules: [""] },
     asks: [
       { method: "POST", target: byName(0), ...json({ id: "1" }), calls: 0, json: { id: "1" } },
@@ -147,7 +147,7 @@ const bindings: readonly Row[] = [
     ],
   },
   {
-    name: '§1: annotated methods are served at their gRPC name as well, with body "*"',
+    name: '§1 auto-mapping-annotated: annotated methods are served at their gRPC name as well, with body "*"',
     options: { rules: ['get: "/a/{id}"'] },
     asks: [
       { method: "POST", target: byName(0), ...json({ id: "1" }), calls: 0, json: { id: "1" } },
@@ -155,7 +155,29 @@ const bindings: readonly Row[] = [
     ],
   },
   {
-    name: "§1: auto_mapping: false serves no gRPC name",
+    name: "§1 auto-mapping: auto_mapping: true is what holds where nothing is said",
+    options: { rules: ['get: "/a/{id}"'], top: "rest: { auto_mapping: true }" },
+    asks: [{ method: "POST", target: byName(0), ...json({ id: "1" }), calls: 0 }],
+  },
+  {
+    name: "§1 auto-mapping-streams: a server stream is served at its gRPC name",
+    options: { rules: ['stream get: "/a/{id}"'] },
+    asks: [
+      { method: "POST", target: byName(0), ...json({ id: "1" }), calls: 0, json: [{ id: "1" }] },
+      { method: "POST", target: `${byName(0)}?id=1`, status: 400, reason: "INVALID_QUERY" },
+      { method: "GET", target: byName(0), ...wrongMethod },
+    ],
+  },
+  {
+    name: "§1 auto-mapping-off: auto_mapping: false serves no stream at its gRPC name either",
+    options: { rules: ['stream get: "/a/{id}"'], top: "rest: { auto_mapping: false }" },
+    asks: [
+      { method: "POST", target: byName(0), ...json({}), ...notFound },
+      { target: "/a/1", calls: 0, json: [{ id: "1" }] },
+    ],
+  },
+  {
+    name: "§1 auto-mapping-off: auto_mapping: false serves no gRPC name",
     options: { rules: ['get: "/a/{id}"', ""], top: "rest: { auto_mapping: false }" },
     asks: [
       { method: "POST", target: byName(0), ...json({}), ...notFound },
@@ -170,7 +192,7 @@ const configured = (...rules: readonly string[]) =>
 
 const rulesByConfiguration: readonly Row[] = [
   {
-    name: "§1: rules come from the configuration too, by selector",
+    name: "§1 configured-rules: rules come from the configuration too, by selector",
     options: {
       rules: ["", ""],
       top: configured(
@@ -184,7 +206,7 @@ const rulesByConfiguration: readonly Row[] = [
     ],
   },
   {
-    name: "§1: rules of the configuration have additional_bindings and custom kinds",
+    name: "§1 configured-rules: rules of the configuration have additional_bindings and custom kinds",
     options: {
       rules: [""],
       top: configured(
@@ -198,7 +220,7 @@ const rulesByConfiguration: readonly Row[] = [
     ],
   },
   {
-    name: "§1: rules of the configuration replace the method's annotation, all its bindings",
+    name: "§1 configured-rules-replace: rules of the configuration replace the method's annotation, all its bindings",
     options: {
       rules: ['get: "/a/{id}" additional_bindings { get: "/b/{id}" }', 'get: "/d/{id}"'],
       top: configured('selector: t.S.M0, get: "/c/{id}"'),
@@ -211,7 +233,7 @@ const rulesByConfiguration: readonly Row[] = [
     ],
   },
   {
-    name: "§1: a route of rpc and http gives one method its rule, in place of the annotation",
+    name: "§1 configured-rules-replace: a route of rpc and http gives one method its rule, in place of the annotation",
     options: {
       rules: ['get: "/a/{id}"', 'get: "/b/{id}"'],
       routes: [
@@ -246,7 +268,7 @@ suite("transcoding.md §1: bindings and methods", () => {
 
   const rules = ['get: "/a/{id}"', 'post: "/a/{id}"', 'put: "/b" body: "*"'];
 
-  test("§1: HEAD falls back to the GET binding without a body", () =>
+  test("§1 head: HEAD falls back to the GET binding without a body", () =>
     withContract({ rules }, async (gateway) => {
       const head = await expectAsk(gateway, { method: "HEAD", target: "/a/1", calls: 0 });
       const get = await expectAsk(gateway, { target: "/a/1", calls: 0 });
@@ -256,7 +278,7 @@ suite("transcoding.md §1: bindings and methods", () => {
       assert.equal((await gateway.ask("HEAD", "/b")).status, 405);
     }));
 
-  test("§1: OPTIONS answers 204 with Allow", () =>
+  test("§1 options: OPTIONS answers 204 with Allow", () =>
     withContract({ rules }, async (gateway) => {
       const calls = gateway.upstream.calls.length;
       const answer = await expectAsk(gateway, { method: "OPTIONS", target: "/a/1", status: 204 });
@@ -266,7 +288,7 @@ suite("transcoding.md §1: bindings and methods", () => {
       assert.equal((await gateway.ask("OPTIONS", "/nowhere")).status, 404);
     }));
 
-  test("§1: OPTIONS goes up by a custom rule that names it, and by no other", async () => {
+  test("§1 options: OPTIONS goes up by a custom rule that names it, and by no other", async () => {
     const custom = [
       'custom: { kind: "*" path: "/any" }',
       'custom: { kind: "OPTIONS" path: "/own" }',
@@ -281,7 +303,7 @@ suite("transcoding.md §1: bindings and methods", () => {
     });
   });
 
-  test("§1: a known path with another method is 405 with Allow", () =>
+  test("§1 wrong-method: a known path with another method is 405 with Allow", () =>
     withContract({ rules }, async (gateway) => {
       const refused = await expectAsk(gateway, { method: "PUT", target: "/a/1", ...wrongMethod });
       assert.equal(refused.headers.allow, "GET, HEAD, POST, OPTIONS");

@@ -16,7 +16,7 @@ const ignoring = { top: "rest: { trailing_slash: ignore }" };
 
 const rows: readonly Row[] = [
   {
-    name: "§1: a template is / or segments with an optional verb",
+    name: "§1 template: a template is / or segments with an optional verb",
     rules: ['get: "/"', 'get: "/a/b"', 'get: "/a/b:c"'],
     asks: [
       { target: "/", calls: 0 },
@@ -26,7 +26,7 @@ const rows: readonly Row[] = [
     ],
   },
   {
-    name: "§1: a segment is *, **, a literal or a variable of segments",
+    name: "§1 segment: a segment is *, **, a literal or a variable of segments",
     rules: ['get: "/a/*/x"', 'get: "/b/**"', 'get: "/c/{node.id=p/*/q}"'],
     asks: [
       { target: "/a/1/x", calls: 0, json: {} },
@@ -37,7 +37,7 @@ const rows: readonly Row[] = [
     ],
   },
   {
-    name: "§1: ** as the last node matches zero or more segments",
+    name: "§1 double-star-last: ** as the last node matches zero or more segments",
     rules: ['get: "/a/{id=**}"'],
     asks: [
       { target: "/a", calls: 0, json: {} },
@@ -46,7 +46,7 @@ const rows: readonly Row[] = [
     ],
   },
   {
-    name: "§1: ** before a literal tail needs one or more segments",
+    name: "§1 double-star-inner: ** before a literal tail needs one or more segments",
     rules: ['get: "/a/{id=**}/x"'],
     asks: [
       { target: "/a/x", ...notFound },
@@ -55,7 +55,7 @@ const rows: readonly Row[] = [
     ],
   },
   {
-    name: "§1: {x} means {x=*}",
+    name: "§1 bare-variable: {x} means {x=*}",
     rules: ['get: "/a/{id}"', 'get: "/b/{id=*}"'],
     asks: [
       { target: "/a/1", calls: 0, json: { id: "1" } },
@@ -65,7 +65,7 @@ const rows: readonly Row[] = [
     ],
   },
   {
-    name: "§1: a literal goes before *, and * before **",
+    name: "§1 precedence: a literal goes before *, and * before **",
     rules: ['get: "/a/{id=**}"', 'get: "/a/{id}"', 'get: "/a/b"'],
     asks: [
       { target: "/a/b", calls: 2 },
@@ -74,7 +74,7 @@ const rows: readonly Row[] = [
     ],
   },
   {
-    name: "§1: matching goes back where the better segment led nowhere",
+    name: "§1 backtracking: matching goes back where the better segment led nowhere",
     rules: ['get: "/a/b/x"', 'get: "/a/*/y"', 'get: "/**/z"'],
     asks: [
       { target: "/a/b/x", calls: 0 },
@@ -83,7 +83,7 @@ const rows: readonly Row[] = [
     ],
   },
   {
-    name: "§1: the order in which routes were loaded never matters",
+    name: "§1 load-order: the order in which routes were loaded never matters",
     rules: ['get: "/a/b"', 'get: "/a/{id}"', 'get: "/a/{id=**}"'],
     asks: [
       { target: "/a/b", calls: 0 },
@@ -92,17 +92,19 @@ const rows: readonly Row[] = [
     ],
   },
   {
-    name: "§1: 64,000 slashes against /a/**/x neither overflow nor stall",
+    name: "§1 many-slashes: 64,000 slashes against /a/**/x neither overflow nor stall",
     rules: ['get: "/a/**/x"', 'get: "/a/**/y:z"', 'get: "/ok"'],
     options: slashes,
     asks: [
       { target: `/a${"/".repeat(64_000)}y`, ...notFound },
       { target: `/a${"/b".repeat(64_000)}`, ...notFound },
+      { target: `/a${"/b".repeat(64_000)}/x`, calls: 0 },
+      { target: `/a${"/".repeat(64_000)}x`, calls: 0 },
       { target: "/ok", calls: 2 },
     ],
   },
   {
-    name: "§1: a verb is what follows the last colon of the last segment",
+    name: "§1 verb: a verb is what follows the last colon of the last segment",
     rules: ['get: "/a/{id}:go"', 'get: "/b/{id=**}:go"'],
     asks: [
       { target: "/a/1:go", calls: 0, json: { id: "1" } },
@@ -112,7 +114,7 @@ const rows: readonly Row[] = [
     ],
   },
   {
-    name: "§1: templates with the verb are tried first, and without one that matches the colon is ordinary",
+    name: "§1 verb-first: templates with the verb are tried first, and without one that matches the colon is ordinary",
     rules: ['get: "/a/{id}"', 'get: "/a/{id}:go"', 'get: "/a/b/{id}"'],
     asks: [
       { target: "/a/1:go", calls: 1, json: { id: "1" } },
@@ -121,7 +123,7 @@ const rows: readonly Row[] = [
     ],
   },
   {
-    name: "§1: verbs are not global: one method's :archive leaves another's {name} alone",
+    name: "§1 verb-local: verbs are not global: one method's :archive leaves another's {name} alone",
     rules: ['post: "/a/{id}:archive"', 'get: "/b/{id}"', 'get: "/a/{id}"'],
     asks: [
       { target: "/b/1:archive", calls: 1, json: { id: "1:archive" } },
@@ -130,7 +132,7 @@ const rows: readonly Row[] = [
     ],
   },
   {
-    name: "§1: literals are compared after percent-decoding both sides",
+    name: "§1 literals-decoded: literals are compared after percent-decoding both sides",
     rules: ['get: "/a%20b/c"', 'get: "/d"', 'get: "/v:%67o"'],
     asks: [
       { target: "/a%20b/c", calls: 0 },
@@ -140,7 +142,7 @@ const rows: readonly Row[] = [
     ],
   },
   {
-    name: "§1: the query is cut at the first ?",
+    name: "§1 query-cut: the query is cut at the first ?",
     rules: ['get: "/a/{id}"'],
     asks: [
       { target: "/a/1?other=x?y=/z", calls: 0, json: { id: "1", other: "x?y=/z" } },
@@ -149,7 +151,7 @@ const rows: readonly Row[] = [
     ],
   },
   {
-    name: "§1: a trailing slash is not matched",
+    name: "§1 trailing-slash: a trailing slash is not matched",
     rules: ['get: "/a"', 'get: "/b/{id}"'],
     asks: [
       { target: "/a", calls: 0 },
@@ -158,18 +160,29 @@ const rows: readonly Row[] = [
     ],
   },
   {
-    name: "§1: trailing_slash: ignore matches it",
+    name: "§1 trailing-slash: trailing_slash: strict does not match it",
+    rules: ['get: "/a"'],
+    options: { top: "rest: { trailing_slash: strict }" },
+    asks: [
+      { target: "/a", calls: 0 },
+      { target: "/a/", ...notFound },
+    ],
+  },
+  {
+    name: "§1 trailing-slash-ignore: trailing_slash: ignore matches it",
     rules: ['get: "/a"', 'get: "/b/{id}"', 'get: "/c/{id}:go"'],
     options: ignoring,
     asks: [
       { target: "/a", calls: 0 },
       { target: "/a/", calls: 0 },
       { target: "/b/1/", calls: 1, json: { id: "1" } },
+      { target: "/c/1:go/", calls: 2, json: { id: "1" } },
       { target: "/a//", ...notFound },
+      { target: "//a/", ...notFound },
     ],
   },
   {
-    name: "§1: inner empty segments never match *",
+    name: "§1 empty-segment: inner empty segments never match *",
     rules: ['get: "/a/*/b"', 'get: "/c/{id}/d"'],
     asks: [
       { target: "/a/1/b", calls: 0 },
@@ -178,7 +191,7 @@ const rows: readonly Row[] = [
     ],
   },
   {
-    name: "§1: one-segment variables are fully decoded",
+    name: "§1 one-segment: one-segment variables are fully decoded",
     rules: ['get: "/a/{id}"', 'get: "/b/{id=*}/{other}"'],
     asks: [
       { target: "/a/b%2Fc%20%C3%A9%3a", calls: 0, json: { id: "b/c é:" } },
@@ -186,7 +199,7 @@ const rows: readonly Row[] = [
     ],
   },
   {
-    name: "§1: multi-segment variables decode everything except %2F",
+    name: "§1 several-segments: multi-segment variables decode everything except %2F",
     rules: ['get: "/a/{id=**}"', 'get: "/b/{id=x/*}"'],
     asks: [
       { target: "/a/b%2Fc/%20%21", calls: 0, json: { id: "b%2Fc/ !" } },
@@ -195,11 +208,11 @@ const rows: readonly Row[] = [
     ],
   },
   ...[
-    { mode: "all_except_slash", want: "b%2Fc/ !:" },
-    { mode: "all_except_reserved", want: "b%2Fc/ %21%3A" },
-    { mode: "all", want: "b/c/ !:" },
-  ].map(({ mode, want }) => ({
-    name: `§1: url_unescape: ${mode} gives ${want}`,
+    { clause: "§1 unescape-all-but-slash", mode: "all_except_slash", want: "b%2Fc/ !:" },
+    { clause: "§1 unescape-all-but-reserved", mode: "all_except_reserved", want: "b%2Fc/ %21%3A" },
+    { clause: "§1 unescape-all", mode: "all", want: "b/c/ !:" },
+  ].map(({ clause, mode, want }) => ({
+    name: `${clause}: url_unescape: ${mode} gives ${want}`,
     rules: ['get: "/a/{id=**}"', 'get: "/b/{id}"'],
     options: { top: `rest: { url_unescape: ${mode} }` },
     asks: [
@@ -219,7 +232,7 @@ suite("transcoding.md §1: path templates", () => {
     );
   }
 
-  test("§1: the order in which routes were loaded never matters, reversed", () =>
+  test("§1 load-order: the order in which routes were loaded never matters, reversed", () =>
     withContract(
       { rules: ['get: "/a/{id=**}"', 'get: "/a/{id}"', 'get: "/a/b"'] },
       async (gateway) => {
@@ -231,12 +244,12 @@ suite("transcoding.md §1: path templates", () => {
 
   const refused = [
     {
-      name: "§1: . and .. segments, encoded or not, are 400",
+      name: "§1 dot-segments: . and .. segments, encoded or not, are 400",
       targets: ["/a/.", "/a/..", "/a/%2e", "/a/%2E%2e", "/a/.%2e", "/a/./b", "/a/../b", "/./a/b"],
     },
-    { name: "§1: NUL is 400", targets: ["/a/%00", "/a/b%00c"] },
+    { name: "§1 nul: NUL is 400", targets: ["/a/%00", "/a/b%00c"] },
     {
-      name: "§1: invalid UTF-8 is 400",
+      name: "§1 invalid-utf8: invalid UTF-8 is 400",
       targets: ["/a/%ff", "/a/%c3", "/a/%c0%ae", "/a/%ed%a0%80"],
     },
   ];

@@ -73,6 +73,24 @@ suite("§6: a client stream", patience, () => {
     });
   }
 
+  for (const method of ["Collect", "Chat"]) {
+    test(`§1 auto-mapping-streams: the messages of ${method} go to its gRPC name as they close`, async () => {
+      const { client, call } = await collect(gateway, json, `/t.S/${method}`);
+      assert.deepEqual([call.head[":method"], call.head[":path"]], ["POST", `/t.S/${method}`]);
+      client.chunk('[{"id":"x","text":"0"}');
+      assert.deepEqual(await call.next(), Buffer.concat([field(1, "x"), text("0")]));
+      client.chunk("]");
+      client.chunk("");
+      assert.equal(await call.next(), undefined);
+      call.send(text("ok"));
+      call.end();
+      const { status, body } = await client.whole();
+      client.destroy();
+      const want = method === "Chat" ? '[{"text":"ok"}]' : '{"text":"ok"}';
+      assert.deepEqual([status, body], [200, want]);
+    });
+  }
+
   test("§6: the last line needs no end", async () => {
     const { client, call } = await collect(gateway, lines);
     client.chunk('{"text":"0"}\n{"text":"1"}');

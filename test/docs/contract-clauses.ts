@@ -1,0 +1,81 @@
+/** What the transcoder promises in one place, on which a test and a sentence of the docs stand. */
+export interface Clause {
+  /** What a title of a test begins with, such as `§1 load-order`. */
+  readonly name: string;
+  /** Words of docs/ that say it. */
+  readonly words: string;
+}
+
+/**
+ * Every clause of the contract: `§section slug | words of docs/rest.md, errors.md or configuration.md`. A test that
+ * proves one begins its title with `§section slug:`; both sides of a switch have their own.
+ */
+const table = `
+§1 template | A template is \`/\`, or segments with a \`:verb\` behind the last
+§1 segment | A segment is a literal, \`*\` for any one, \`**\` for the rest
+§1 bare-variable | \`{field}\` means \`{field=*}\`
+§1 double-star-last | \`**\` takes zero or more segments at the end of a template
+§1 double-star-inner | and one or more before literals
+§1 double-star-tail | nothing but literals may follow it
+§1 nested-braces | braces inside braces among them
+§1 precedence | a literal goes before \`*\` and \`*\` before \`**\`
+§1 backtracking | where that leads nowhere, the next is tried
+§1 load-order | The order in which rules were loaded never matters
+§1 many-slashes | 64,000 slashes are answered as quickly as any path of that length
+§1 verb | A verb is what follows the last colon of the last segment
+§1 verb-first | Templates with that verb are tried first; where none of them matches, the colon is an ordinary character
+§1 verb-local | The verbs of one method change nothing for another
+§1 literals-decoded | Literals are compared percent-decoded, on both sides
+§1 query-cut | The query begins at the first \`?\`
+§1 trailing-slash | A path with a slash at its end is another path
+§1 trailing-slash-ignore | rest: { trailing_slash: ignore }
+§1 empty-segment | An empty segment is nothing that \`*\` stands for
+§1 dot-segments | \`.\` and \`..\` segments are 400, encoded or not
+§1 nul | and so are NUL
+§1 invalid-utf8 | NUL and invalid UTF-8
+§1 one-segment | A variable of one segment is decoded wholly
+§1 several-segments | One of several segments keeps \`%2F\`
+§1 unescape-all-but-slash | \`all_except_slash\` is the default
+§1 unescape-all-but-reserved | \`all_except_reserved\` keeps every reserved character of RFC 3986 encoded
+§1 unescape-all | and \`all\` decodes the slash too
+§1 additional-bindings | Additional bindings are served as well
+§1 own-body | \`body\`, \`response_body\` and \`custom\` count for the binding that has them alone
+§1 own-response-body | \`response_body\` and \`custom\` count for the binding
+§1 own-custom | \`custom\` count for the binding that has them alone
+§1 custom-kind | \`custom { kind }\` is any HTTP method by name
+§1 custom-any | or \`*\` for all that no other rule has
+§1 head | \`HEAD\` is answered by the \`GET\` rule without a body
+§1 options | \`OPTIONS\` is 204 with \`allow\`
+§1 wrong-method | A known path with another method is 405, and \`allow\` says which it has
+§1 unknown-path | An unknown path is 404
+§1 auto-mapping | is also served at \`POST /package.Service/Method\` with the whole message as its body
+§1 auto-mapping-annotated | Every method, annotated or not
+§1 auto-mapping-streams | Streaming methods are served there in the same way
+§1 auto-mapping-off | rest: { auto_mapping: false }
+§1 configured-rules | Rules come from the configuration too, by selector
+§1 configured-rules-replace | They replace the annotation of the method, with all of its bindings
+§1 refuse-place | with the method, the number of the binding and the reason
+§1 refuse-grammar | a template that does not follow the grammar
+§1 refuse-no-field | a variable that names no field
+§1 refuse-repeated | or one that is repeated
+§1 refuse-map | a map or a message
+§1 refuse-message | a map or a message
+§1 allowed-types | Wrappers, \`Timestamp\`, \`Duration\`, \`FieldMask\` and enums are one text in JSON and may be variables
+§1 refuse-twice | the same variable twice, in whatever spelling
+§1 refuse-conflict | two rules of one HTTP method, shape and verb: both methods are named
+§1 different-shape | What differs in one of the three is served
+§1 refuse-body | a \`body\` that names no field
+§1 refuse-response-body | or a \`response_body\` that names none
+`;
+
+/** The clauses, in the order of the contract. */
+export const clauses: readonly Clause[] = table
+  .trim()
+  .split("\n")
+  .map((line) => {
+    const [name = "", words = ""] = line.split(" | ");
+    return { name, words };
+  });
+
+/** Clauses that no test names yet, each with what is missing; exactly these are. */
+export const missing: Readonly<Record<string, string>> = {};
