@@ -66,6 +66,67 @@ const table = `
 §1 different-shape | What differs in one of the three is served
 §1 refuse-body | a \`body\` that names no field
 §1 refuse-response-body | or a \`response_body\` that names none
+§2 query-path-bound | A parameter that names a field of the path is 400, with whatever value
+§2 body-path-absent | What the path says may be absent from the body
+§2 body-path-equal | or equal to it
+§2 body-path-differs | another value is 400
+§2 body-path-by-field | Fields are compared, not spellings
+§2 query-split | Parameters are split on \`&\`
+§2 query-plus | A plus is a space
+§2 query-plus-kept | rest: { plus_as_space: false }
+§2 query-names | Names are dotted paths of proto or JSON names
+§2 query-repeated | A repeated field repeats its parameter
+§2 query-twice | a singular one given twice is 400, in any spelling
+§2 query-map | Map entries are \`labels[key]=value\`, where the values are scalars
+§2 query-nested | Fields of messages come by dotted names
+§2 query-wrapper | Wrappers, \`Timestamp\`, \`Duration\` and \`FieldMask\` are their text
+§2 query-timestamp | \`Timestamp\`, \`Duration\` and \`FieldMask\` are their text
+§2 query-duration | \`Duration\` and \`FieldMask\` are their text
+§2 query-field-mask | \`FieldMask\` are their text
+§2 query-enum | Enums are names or numbers
+§2 query-bytes | bytes are either base64
+§2 query-bool | a bool is \`true\` or \`false\`
+§2 query-unknown | An unknown name is 400 and says the nearest field
+§2 query-unknown-ignored | rest: { ignore_unknown_query: true }
+§2 query-listed-ignored | rest: { ignored_query_parameters: [utm_source] }
+§2 query-whole-body | Where the body is the whole message (\`body: "*"\`) no parameter is accepted
+§2 query-field-body | where it is one field, the others are the query's
+§2 no-body | without \`body\` a request has none: a body there is 400
+§2 one-of | So are two members of one oneof
+§2 refuse-one-of | two variables, or a variable and the \`body\`, that are one field or members of one oneof
+§2 refuse-bound-body | a variable and the \`body\`, that are one field
+§2 query-count | At most 256 parameters are taken
+§2 query-count-switch | \`limits.query_parameters\` says how many
+§2 type-json | \`application/json\`, \`application/*+json\` and no content type at all are JSON
+§2 type-suffix-json | \`application/*+json\` and no content type at all are JSON
+§2 type-none | no content type at all are JSON
+§2 type-other | Anything else is 415
+§2 type-http-body | \`google.api.HttpBody\` takes any type
+§2 type-form | Forms (\`application/x-www-form-urlencoded\`) bind like queries
+§2 utf8 | JSON is UTF-8
+§2 bom | a BOM is skipped
+§2 empty-body | an empty body is the empty message
+§2 gzip | Bodies in \`content-encoding: gzip\` or \`deflate\` are decoded
+§2 deflate | or \`deflate\` are decoded
+§2 decoded-limit | the limit of 4 MiB holds before and after
+§2 br-zstd | \`br\` and \`zstd\` are not read
+§2 encoding-unknown | and any other encoding is 415
+§2 body-field | that field's JSON of any kind: an array, a map, a scalar or a message
+§2 json-duplicate-keys | a key given twice
+§2 json-trailing-commas | trailing commas
+§2 json-comments | comments;
+§2 json-unknown-fields | unknown fields
+§2 json-wrong-types | wrong types
+§2 json-range | numbers out of range
+§2 json-enum-names | unknown enum names
+§2 json-base64 | bad base64
+§2 json-surrogates | half a surrogate pair
+§2 json-depth | nesting deeper than 100 levels
+§2 ignore-unknown-fields | \`ignore_unknown_fields\` drops them
+§2 case-insensitive-enums | \`case_insensitive_enums\` reads enum names in any case, in bodies, paths and queries
+§2 int64-exact | 64-bit integers are exact, quoted or not
+§2 prototype-keys | \`__proto__\`, \`constructor\` and the like are unknown names like others
+§2 error-place | the error says where, with field, line and column
 `;
 
 /** The clauses, in the order of the contract. */

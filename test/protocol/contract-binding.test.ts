@@ -26,7 +26,7 @@ suite("transcoding.md §2: the query", () => {
 
   const rows: readonly { readonly name: string; readonly asks: readonly Ask[] }[] = [
     {
-      name: "§2: a query parameter that names a path-bound field is 400, equal or not, by either name",
+      name: "§2 query-path-bound: a query parameter that names a path-bound field is 400, equal or not, by either name",
       asks: [
         { target: "/things/a?long_name=b", ...refused, says: /long_name: is set by the path/ },
         { target: "/things/a?long_name=a", ...refused },
@@ -36,7 +36,7 @@ suite("transcoding.md §2: the query", () => {
       ],
     },
     {
-      name: "§2: parameters are split on &",
+      name: "§2 query-split: parameters are split on &",
       asks: [
         { target: "/things?id=a&other=b", json: { id: "a", other: "b" } },
         { target: "/things?&&id=a&", json: { id: "a" } },
@@ -45,11 +45,11 @@ suite("transcoding.md §2: the query", () => {
       ],
     },
     {
-      name: "§2: + is a space",
+      name: "§2 query-plus: + is a space",
       asks: [{ target: "/things?id=a+b%2Bc", json: { id: "a b+c" } }],
     },
     {
-      name: "§2: names are dotted paths of proto or JSON names",
+      name: "§2 query-names: names are dotted paths of proto or JSON names",
       asks: [
         { target: "/things?long_name=a", json: { longName: "a" } },
         { target: "/things?longName=a", json: { longName: "a" } },
@@ -57,7 +57,7 @@ suite("transcoding.md §2: the query", () => {
       ],
     },
     {
-      name: "§2: repeated scalars repeat the parameter",
+      name: "§2 query-repeated: repeated scalars repeat the parameter",
       asks: [
         {
           target: "/things?words=a&numbers=1&words=b&words=a",
@@ -67,7 +67,7 @@ suite("transcoding.md §2: the query", () => {
       ],
     },
     {
-      name: "§2: a singular parameter given twice is 400, in any spelling",
+      name: "§2 query-twice: a singular parameter given twice is 400, in any spelling",
       asks: [
         { target: "/things?id=a&id=a", ...refused, says: /given more than once/ },
         { target: "/things?long_name=a&longName=a", ...refused },
@@ -76,7 +76,7 @@ suite("transcoding.md §2: the query", () => {
       ],
     },
     {
-      name: "§2: m[key]=v fills a map of scalars",
+      name: "§2 query-map: m[key]=v fills a map of scalars",
       asks: [
         { target: "/things?labels[a]=b&labels%5Bc%5D=d", json: { labels: { a: "b", c: "d" } } },
         { target: "/things?children[a]=b", ...refused },
@@ -90,7 +90,7 @@ suite("transcoding.md §2: the query", () => {
       ],
     },
     {
-      name: "§2: nested messages come by dotted path",
+      name: "§2 query-nested: nested messages come by dotted path",
       asks: [
         { target: "/things?node.id=a&node.weight=2", json: { node: { id: "a", weight: 2 } } },
         { target: "/things?node=a", ...refused },
@@ -98,32 +98,32 @@ suite("transcoding.md §2: the query", () => {
       ],
     },
     {
-      name: "§2: a wrapper is its value",
+      name: "§2 query-wrapper: a wrapper is its value",
       asks: [
         { target: "/things?boxed=0", json: { boxed: 0 } },
         { target: "/things?boxed=x", ...refused },
       ],
     },
     {
-      name: "§2: a Timestamp is its text",
+      name: "§2 query-timestamp: a Timestamp is its text",
       asks: [
         { target: "/things?at=2024-02-29T12:00:00%2B02:00", json: { at: "2024-02-29T10:00:00Z" } },
         { target: "/things?at=yesterday", ...refused },
       ],
     },
     {
-      name: "§2: a Duration is its text",
+      name: "§2 query-duration: a Duration is its text",
       asks: [
         { target: "/things?span=-1.5s", json: { span: "-1.500s" } },
         { target: "/things?span=1.5", ...refused },
       ],
     },
     {
-      name: "§2: a FieldMask is its text",
+      name: "§2 query-field-mask: a FieldMask is its text",
       asks: [{ target: "/things?mask=longName,node.id", json: { mask: "longName,node.id" } }],
     },
     {
-      name: "§2: enums are names or numbers",
+      name: "§2 query-enum: enums are names or numbers",
       asks: [
         { target: "/things?kind=LARGE", json: { kind: "LARGE" } },
         { target: "/things?kind=2", json: { kind: "LARGE" } },
@@ -132,7 +132,7 @@ suite("transcoding.md §2: the query", () => {
       ],
     },
     {
-      name: "§2: bytes are either base64",
+      name: "§2 query-bytes: bytes are either base64",
       asks: [
         { target: "/things?data=%2B%2F8=", json: { data: "+/8=" } },
         { target: "/things?data=-_8", json: { data: "+/8=" } },
@@ -140,7 +140,7 @@ suite("transcoding.md §2: the query", () => {
       ],
     },
     {
-      name: "§2: bool is true or false",
+      name: "§2 query-bool: bool is true or false",
       asks: [
         { target: "/things?flag=true", json: { flag: true } },
         { target: "/things?flag=false", json: {} },
@@ -151,7 +151,7 @@ suite("transcoding.md §2: the query", () => {
       ],
     },
     {
-      name: "§2: an unknown name is 400 that names it and the nearest field",
+      name: "§2 query-unknown: an unknown name is 400 that names it and the nearest field",
       asks: [
         {
           target: "/things?long_nam=a",
@@ -166,7 +166,7 @@ suite("transcoding.md §2: the query", () => {
       ],
     },
     {
-      name: '§2: with body "*" no query parameter is accepted',
+      name: '§2 query-whole-body: with body "*" no query parameter is accepted',
       asks: [
         {
           method: "POST",
@@ -179,7 +179,7 @@ suite("transcoding.md §2: the query", () => {
       ],
     },
     {
-      name: '§2: with body "field" the other fields are the query\'s',
+      name: '§2 query-field-body: with body "field" the other fields are the query\'s',
       asks: [
         {
           method: "POST",
@@ -191,7 +191,7 @@ suite("transcoding.md §2: the query", () => {
       ],
     },
     {
-      name: "§2: without body, a request body is 400",
+      name: "§2 no-body: without body, a request body is 400",
       asks: [
         {
           target: "/things",
@@ -209,7 +209,7 @@ suite("transcoding.md §2: the query", () => {
       ],
     },
     {
-      name: "§2: two members of one oneof are 400",
+      name: "§2 one-of: two members of one oneof are 400",
       asks: [
         { target: "/things?left=a&right=b", ...refused, says: /one oneof/ },
         { target: "/things?left=a&middle.id=b", ...refused },
@@ -218,7 +218,7 @@ suite("transcoding.md §2: the query", () => {
       ],
     },
     {
-      name: "§2: at most 256 query parameters by default",
+      name: "§2 query-count: at most 256 query parameters by default",
       asks: [
         { target: `/things?${"words=a&".repeat(257)}`, ...refused, says: /more than 256/ },
         { target: `/things?${"words=a&".repeat(256)}`, json: { words: Array(256).fill("a") } },
@@ -241,17 +241,17 @@ suite("transcoding.md §2: switches of the query", () => {
     readonly asks: readonly Ask[];
   }[] = [
     {
-      name: "§2: plus_as_space: true reads + as a space",
+      name: "§2 query-plus: plus_as_space: true reads + as a space",
       top: "rest: { plus_as_space: true }",
       asks: [{ target: "/things?id=a+b", json: { id: "a b" } }],
     },
     {
-      name: "§2: plus_as_space: false keeps +",
+      name: "§2 query-plus-kept: plus_as_space: false keeps +",
       top: "rest: { plus_as_space: false }",
       asks: [{ target: "/things?id=a+b%20", json: { id: "a+b " } }],
     },
     {
-      name: "§2: ignore_unknown_query: true drops unknown names",
+      name: "§2 query-unknown-ignored: ignore_unknown_query: true drops unknown names",
       top: "rest: { ignore_unknown_query: true }",
       asks: [
         { target: "/things?nope=1&node.nope=2&id=a", json: { id: "a" } },
@@ -270,12 +270,12 @@ suite("transcoding.md §2: switches of the query", () => {
       ],
     },
     {
-      name: "§2: ignore_unknown_query: false refuses unknown names",
+      name: "§2 query-unknown: ignore_unknown_query: false refuses unknown names",
       top: "rest: { ignore_unknown_query: false }",
       asks: [{ target: "/things?nope=1", ...refused }],
     },
     {
-      name: "§2: ignored_query_parameters drops the names it lists and no other",
+      name: "§2 query-listed-ignored: ignored_query_parameters drops the names it lists and no other",
       top: "rest: { ignored_query_parameters: [utm_source, id] }",
       asks: [
         { target: "/things?utm_source=x&utm_source=y&other=a", json: { other: "a" } },
@@ -285,7 +285,7 @@ suite("transcoding.md §2: switches of the query", () => {
       ],
     },
     {
-      name: "§2: limits.query_parameters sets how many parameters are taken",
+      name: "§2 query-count-switch: limits.query_parameters sets how many parameters are taken",
       listener: "limits: { query_parameters: 2 }",
       asks: [
         { target: "/things?words=a&words=b", json: { words: ["a", "b"] } },
@@ -320,7 +320,7 @@ suite("transcoding.md §2: a body field that is also path-bound", () => {
   const rows: readonly { readonly name: string; readonly asks: readonly Omit<Ask, "method">[] }[] =
     [
       {
-        name: "§2: a body field that is path-bound may be absent",
+        name: "§2 body-path-absent: a body field that is path-bound may be absent",
         asks: [
           { target: "/a/x", request: { json: { id: "1" } }, json: { id: "1", longName: "x" } },
           {
@@ -331,14 +331,14 @@ suite("transcoding.md §2: a body field that is also path-bound", () => {
         ],
       },
       {
-        name: "§2: a body field that is path-bound may be equal",
+        name: "§2 body-path-equal: a body field that is path-bound may be equal",
         asks: [
           { target: "/a/x", request: { json: { longName: "x" } }, json: { longName: "x" } },
           { target: "/b/x", request: { json: { id: "x" } }, json: { node: { id: "x" } } },
         ],
       },
       {
-        name: "§2: a body field that is path-bound and differs is 400",
+        name: "§2 body-path-differs: a body field that is path-bound and differs is 400",
         asks: [
           { target: "/a/x", request: { json: { longName: "y" } }, ...conflict },
           { target: "/a/x", request: { json: { longName: "" } }, ...conflict },
@@ -347,7 +347,7 @@ suite("transcoding.md §2: a body field that is also path-bound", () => {
         ],
       },
       {
-        name: "§2: path and body are compared by field, not by spelling",
+        name: "§2 body-path-by-field: path and body are compared by field, not by spelling",
         asks: [
           { target: "/a/x", request: { json: { long_name: "x" } }, json: { longName: "x" } },
           { target: "/a/x", request: { json: { long_name: "y" } }, ...conflict },
@@ -371,7 +371,7 @@ suite("transcoding.md §2: a body field that is also path-bound", () => {
     });
   }
 
-  test("§2: a member of a oneof beside the path's own is 400", async () => {
+  test("§2 one-of: a member of a oneof beside the path's own is 400", async () => {
     const answer = await gateway.ask("PUT", "/d/x", { json: { right: "y" } });
     assert.equal(answer.status, 400, answer.text);
   });

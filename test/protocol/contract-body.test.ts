@@ -31,14 +31,19 @@ suite("transcoding.md §2: the body", () => {
   let gateway: ContractGateway;
   before(async () => {
     gateway = await startContract({
-      rules: ['post: "/whole" body: "*"', 'post: "/node" body: "node"', 'post: "/raw" body: "raw"'],
+      rules: [
+        'post: "/whole" body: "*"',
+        'post: "/node" body: "node"',
+        'post: "/raw" body: "raw"',
+        'post: "/bound/{id}" body: "*"',
+      ],
     });
   });
   after(() => gateway.stop());
 
   const rows: readonly BodyRow[] = [
     {
-      name: "§2: application/json is taken",
+      name: "§2 type-json: application/json is taken",
       asks: [
         "application/json",
         "Application/JSON; charset=utf-8",
@@ -46,15 +51,15 @@ suite("transcoding.md §2: the body", () => {
       ].map((type) => ({ request: typed(type, sent), ...taken })),
     },
     {
-      name: "§2: application/*+json is taken",
+      name: "§2 type-suffix-json: application/*+json is taken",
       asks: [{ request: typed("application/vnd.api+json", sent), ...taken }],
     },
     {
-      name: "§2: no content type is taken as JSON",
+      name: "§2 type-none: no content type is taken as JSON",
       asks: [{ request: typed(undefined, sent), ...taken }],
     },
     {
-      name: "§2: any other content type is 415",
+      name: "§2 type-other: any other content type is 415",
       asks: [
         "text/plain",
         "text/json",
@@ -66,7 +71,7 @@ suite("transcoding.md §2: the body", () => {
       ].map((type) => ({ request: typed(type, sent), ...unsupported })),
     },
     {
-      name: "§2: google.api.HttpBody takes any content type",
+      name: "§2 type-http-body: google.api.HttpBody takes any content type",
       asks: [
         {
           target: "/raw?id=a",
@@ -81,7 +86,7 @@ suite("transcoding.md §2: the body", () => {
       ],
     },
     {
-      name: "§2: application/x-www-form-urlencoded binds like the query",
+      name: "§2 type-form: application/x-www-form-urlencoded binds like the query",
       asks: [
         {
           request: typed(
@@ -100,15 +105,69 @@ suite("transcoding.md §2: the body", () => {
           status: 400,
           reason: "INVALID_QUERY",
         },
-        {
-          request: typed("application/x-www-form-urlencoded", "nope=a"),
+        ...[
+          { form: "nope=a", says: /form field nope: t\.Thing has no field/ },
+          { form: "longName=a&long_name=a", says: /form field long_name: is given more than once/ },
+          { form: "count=x", says: /form field count: expected a 32-bit integer, got/ },
+          { form: "node=a", says: /form field node: is a message/ },
+          {
+            form: "labels[a]=b&labels[a]=c",
+            says: /form field labels\[a\]: is given more than once/,
+          },
+          { form: "id=%zz", says: /form field: an escape is not two hexadecimal digits/ },
+          { form: "words=a&".repeat(257), says: /more than 256 form fields/ },
+        ].map(({ form, says }) => ({
+          request: typed("application/x-www-form-urlencoded", form),
           status: 400,
           reason: "INVALID_QUERY",
+          says,
+        })),
+        {
+          target: "/bound/a",
+          request: typed("application/x-www-form-urlencoded", "id=b"),
+          status: 400,
+          reason: "INVALID_QUERY",
+          says: /form field id: is set by the path/,
+        },
+        {
+          target: "/bound/a",
+          request: typed("application/x-www-form-urlencoded", "other=b%2Bc"),
+          json: { id: "a", other: "b+c" },
         },
       ],
     },
     {
-      name: "§2: JSON is UTF-8 only",
+      name: "§2 one-of: two members of one oneof are 400, in JSON and in a form",
+      asks: [
+        {
+          request: { body: '{"left":"a","right":"b"}' },
+          status: 400,
+          reason: "INVALID_FIELD",
+          says: /right: another field of the oneof \\"choice\\" is set \(line 1, column 13\)/,
+        },
+        {
+          request: { body: '{"middle":{},"left":"a"}' },
+          status: 400,
+          reason: "INVALID_FIELD",
+          says: /left: another field of the oneof \\"choice\\" is set/,
+        },
+        {
+          request: typed("application/x-www-form-urlencoded", "left=a&right=b"),
+          status: 400,
+          reason: "INVALID_QUERY",
+          says: /form field right: is in one oneof with \\"left\\"/,
+        },
+        {
+          request: typed("application/x-www-form-urlencoded", "left=a&middle.id=b"),
+          status: 400,
+          reason: "INVALID_QUERY",
+          says: /form field middle\.id: is in one oneof with \\"left\\"/,
+        },
+        { request: { body: '{"right":"b"}' }, json: { right: "b" } },
+      ],
+    },
+    {
+      name: "§2 utf8: JSON is UTF-8 only",
       asks: [
         { request: typed("application/json; charset=latin1", sent), ...unsupported },
         { request: typed("application/json; charset=utf-16", sent), ...unsupported },
@@ -122,11 +181,11 @@ suite("transcoding.md §2: the body", () => {
       ],
     },
     {
-      name: "§2: a BOM is skipped",
+      name: "§2 bom: a BOM is skipped",
       asks: [{ request: { body: `\ufeff${sent}` }, ...taken }],
     },
     {
-      name: "§2: an empty body is the empty message",
+      name: "§2 empty-body: an empty body is the empty message",
       asks: [
         { request: { body: "" }, json: {} },
         { request: typed("application/json", ""), json: {} },
@@ -134,29 +193,29 @@ suite("transcoding.md §2: the body", () => {
       ],
     },
     {
-      name: "§2: content-encoding gzip is decoded",
+      name: "§2 gzip: content-encoding gzip is decoded",
       asks: [{ request: encoded("gzip", gzipSync(sent)), ...taken }],
     },
     {
-      name: "§2: content-encoding deflate is decoded",
+      name: "§2 deflate: content-encoding deflate is decoded",
       asks: [{ request: encoded("deflate", deflateSync(sent)), ...taken }],
     },
     {
-      name: "§2: br and zstd are 415 where the runtime's decoder is not known to be sound",
+      name: "§2 br-zstd: br and zstd are 415 where the runtime's decoder is not known to be sound",
       asks: [
         { request: encoded("br", brotliCompressSync(sent)), ...unknownEncoding },
         { request: encoded("zstd", Buffer.from(sent)), ...unknownEncoding },
       ],
     },
     {
-      name: "§2: an unknown content-encoding is 415",
+      name: "§2 encoding-unknown: an unknown content-encoding is 415",
       asks: [
         { request: encoded("lzma", Buffer.from(sent)), ...unknownEncoding },
         { request: encoded("gzip, gzip", gzipSync(gzipSync(sent))), ...unknownEncoding },
       ],
     },
     {
-      name: "§2: a body that is decoded is under the same size limit",
+      name: "§2 decoded-limit: a body that is decoded is under the same size limit",
       asks: [
         {
           request: encoded("gzip", gzipSync(`{"id":"${"a".repeat(4 * 1024 * 1024)}"}`)),
@@ -220,7 +279,7 @@ suite("transcoding.md §2: body of one field", () => {
     { kind: "a member of a oneof", field: "left", sent: '""', json: "" },
   ];
   for (const { kind, field, sent: body, json } of kinds) {
-    test(`§2: body of one field takes that field's JSON: ${kind}`, () =>
+    test(`§2 body-field: body of one field takes that field's JSON: ${kind}`, () =>
       withContract({ rules: [`post: "/a" body: "${field}"`] }, async (gateway) => {
         const request = { body, headers: { "content-type": "application/json" } };
         await expectAsk(gateway, {

@@ -100,27 +100,27 @@ suite("transcoding.md §1: refused when loading", () => {
       want: /path field "long_name": is bound by path field "long_name" already/,
     },
     {
-      name: "§2: variables of two members of one oneof are refused",
+      name: "§2 refuse-one-of: variables of two members of one oneof are refused",
       rule: 'get: "/a/{left}/{right}"',
       want: /path field "right": is in a oneof with path field "left"/,
     },
     {
-      name: "§2: a body that is a variable is refused",
+      name: "§2 refuse-bound-body: a body that is a variable is refused",
       rule: 'put: "/a/{id}" body: "id"',
       want: /body "id": is bound by path field "id" already/,
     },
     {
-      name: "§2: a body that is a variable of a wrapper is refused",
+      name: "§2 refuse-bound-body: a body that is a variable of a wrapper is refused",
       rule: 'put: "/a/{boxed}" body: "boxed"',
       want: /body "boxed": is bound by path field "boxed" already/,
     },
     {
-      name: "§2: a body in a oneof with a variable is refused",
+      name: "§2 refuse-one-of: a body in a oneof with a variable is refused",
       rule: 'put: "/a/{left}" body: "middle"',
       want: /body "middle": is in a oneof with path field "left"/,
     },
     {
-      name: "§2: a body in a oneof with what a variable is inside is refused",
+      name: "§2 refuse-one-of: a body in a oneof with what a variable is inside is refused",
       rule: 'put: "/a/{middle.id}" body: "left"',
       want: /body "left": is in a oneof with path field "middle\.id"/,
     },

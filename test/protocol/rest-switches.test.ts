@@ -53,14 +53,14 @@ const ndjson = { "content-type": "application/x-ndjson" };
 
 const rows: readonly Row[] = [
   {
-    name: "rest.wrong_method: 404",
+    name: "§1 wrong-method: rest.wrong_method: 404",
     method: "DELETE",
     target: "/v1/books",
     off: { check: refused(405, "METHOD_NOT_ALLOWED") },
     on: { gateway: { top: "rest: { wrong_method: 404 }" }, check: refused(404, "NO_ROUTE") },
   },
   {
-    name: "rest.wrong_method: 501",
+    name: "§1 wrong-method: rest.wrong_method: 501",
     method: "DELETE",
     target: "/v1/books",
     off: { check: (answer) => assert.equal(answer.headers.allow, "GET, HEAD, OPTIONS") },
@@ -70,7 +70,7 @@ const rows: readonly Row[] = [
     },
   },
   {
-    name: "rest.conflicts: path_wins",
+    name: "§2 body-path-differs: rest.conflicts: path_wins",
     method: "PUT",
     target: "/v1/kitchen-sink/path",
     request: { json: { nested: { text: "body", number: 1 } } },
@@ -81,7 +81,7 @@ const rows: readonly Row[] = [
     },
   },
   {
-    name: "rest.conflicts: path_wins, over the query",
+    name: "§2 query-path-bound: rest.conflicts: path_wins, over the query",
     method: "GET",
     target: "/v1/shelves/novels?name=shelves/poetry",
     off: { check: refused(400, "INVALID_QUERY") },
@@ -91,7 +91,7 @@ const rows: readonly Row[] = [
     },
   },
   {
-    name: "rest.conflicts: path_wins, over a form",
+    name: "§2 type-form: rest.conflicts: path_wins, over a form",
     method: "PUT",
     target: "/v1/kitchen-sink/path",
     request: {
@@ -105,7 +105,7 @@ const rows: readonly Row[] = [
     },
   },
   {
-    name: "rest.unexpected_body: ignore",
+    name: "§2 no-body: rest.unexpected_body: ignore",
     method: "GET",
     target: "/v1/shelves/novels",
     request: { json: { theme: "x" } },
@@ -117,7 +117,7 @@ const rows: readonly Row[] = [
   },
   ...["application/x-www-form-urlencoded", "text/plain", "application/json; charset=latin1"].map(
     (type): Row => ({
-      name: `rest.content_types: any, with ${type}`,
+      name: `§2 type-other: rest.content_types: any, with ${type}`,
       method: "POST",
       target: "/v1/kitchen-sink:echo",
       request: { headers: { "content-type": type }, body: '{"fString":"x"}' },
@@ -129,7 +129,7 @@ const rows: readonly Row[] = [
     }),
   ),
   {
-    name: "rest.content_types: any, in a client stream",
+    name: "§2 type-other: rest.content_types: any, in a client stream",
     method: "POST",
     target: "/v1/books:discuss",
     request: { headers: { "content-type": "text/plain" }, body: '[{"reader":"a","text":"b"}]' },
@@ -151,7 +151,7 @@ const rows: readonly Row[] = [
     },
   },
   {
-    name: 'rest.ignore_unknown_query, where body is "*"',
+    name: '§2 query-unknown-ignored: rest.ignore_unknown_query, where body is "*"',
     method: "POST",
     target: "/v1/kitchen-sink:echo?f_string=x",
     request: { json: {} },
