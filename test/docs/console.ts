@@ -74,9 +74,27 @@ interface CurlRequest {
   showsHead: boolean;
 }
 
-/** Does what `curl` would do with this command against a port, and gives what it would print. */
+/** Does what `curl` would do with this command against a port, and gives what it, or the `jq` behind it, would print. */
 export async function runCurl(command: string, port: number): Promise<string> {
-  const curl = parseCurl(command);
+  const words = splitWords(command);
+  const pipe = words.indexOf("|");
+  if (pipe < 0) return ask(words, port);
+  const [jq, filter = ""] = words.slice(pipe + 1);
+  if (jq !== "jq") throw new Error(`not jq: ${command}`);
+  return pick(JSON.parse(await ask(words.slice(0, pipe), port)), filter);
+}
+
+/** What `jq` prints for a path of names such as `.metadata."x-a"`. */
+function pick(json: unknown, filter: string): string {
+  let value = json;
+  for (const [, quoted, bare = ""] of filter.matchAll(/\."([^"]+)"|\.(\w+)/g)) {
+    value = (value as Record<string, unknown>)[quoted ?? bare] ?? null;
+  }
+  return JSON.stringify(value);
+}
+
+function ask(words: string[], port: number): Promise<string> {
+  const curl = parseCurl(words);
   return new Promise((resolve, reject) => {
     const headers: Record<string, string> = {};
     // What is said with -H counts, as curl has it.
@@ -97,7 +115,7 @@ export async function runCurl(command: string, port: number): Promise<string> {
       });
     });
     sent.on("error", reject);
-    sent.setTimeout(5000, () => sent.destroy(new Error(`no answer in 5 s: ${command}`)));
+    sent.setTimeout(5000, () => sent.destroy(new Error(`no answer in 5 s: ${curl.target}`)));
     sent.end(curl.body);
   });
 }
@@ -113,8 +131,7 @@ function shownHeaders(rawHeaders: readonly string[]): string {
   return text;
 }
 
-function parseCurl(command: string): CurlRequest {
-  const words = splitWords(command);
+function parseCurl(words: string[]): CurlRequest {
   const curl: CurlRequest = {
     method: undefined,
     target: "",
@@ -123,7 +140,7 @@ function parseCurl(command: string): CurlRequest {
     showsHead: false,
   };
   const parts: string[] = [];
-  if (words.shift() !== "curl") throw new Error(`not curl: ${command}`);
+  if (words.shift() !== "curl") throw new Error(`not curl: ${words.join(" ")}`);
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
     const option = options[word];
     if (word === "-F") parts.push(words.shift() ?? "");

@@ -36,10 +36,17 @@ suite("the contract of the transcoder, clause by clause", () => {
     );
   });
 
-  test("each is named by the title of a test, but for those that are known to be missing", () => {
+  test("each is named by the title of a test", () => {
     assert.deepEqual(
       listed.filter((name) => !names.has(name)),
-      Object.keys(missing),
+      [],
+    );
+  });
+
+  test("none is listed that is known to be missing", () => {
+    assert.deepEqual(
+      listed.filter((name) => name in missing),
+      [],
     );
   });
 

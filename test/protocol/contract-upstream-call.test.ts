@@ -44,18 +44,18 @@ suite("transcoding.md §3: the head of a call", () => {
   });
   after(() => gateway.stop());
 
-  test("§3: the call is POST /package.Service/Method, whatever the request's own method", async () => {
+  test("§3 call-path: the call is POST /package.Service/Method, whatever the request's own method", async () => {
     const head = await headOf(gateway);
     assert.deepEqual([head[":method"], head[":path"]], ["POST", "/t.S/M0"]);
     await gateway.ask("POST", "/b", { json: {} });
     assert.equal(gateway.upstream.calls.at(-1)?.head[":path"], "/t.S/M1");
   });
 
-  test("§3: te is trailers, whatever the client's", async () => {
+  test("§3 te: te is trailers, whatever the client's", async () => {
     assert.equal((await headOf(gateway, { te: "gzip" }))["te"], "trailers");
   });
 
-  test("§3: content-type is application/grpc, whatever the client's", async () => {
+  test("§3 content-type: content-type is application/grpc, whatever the client's", async () => {
     const head = await headOf(gateway, { "content-type": "application/json" });
     assert.equal(head["content-type"], "application/grpc");
   });
@@ -73,7 +73,7 @@ suite("transcoding.md §3: the head of a call", () => {
     },
   ];
   for (const { name, sent, atMost } of timeouts) {
-    test(`§3: grpc-timeout is the smaller of the client's and the route's: ${name}`, async () => {
+    test(`§3 timeout-smaller: grpc-timeout is the smaller of the client's and the route's: ${name}`, async () => {
       const left = milliseconds(
         await headOf(gateway, sent === undefined ? {} : { "grpc-timeout": sent }),
       );
@@ -81,8 +81,29 @@ suite("transcoding.md §3: the head of a call", () => {
     });
   }
 
+  const limited = [
+    { name: "15 s, where nothing says another", options: {}, atMost: 15_000 },
+    {
+      name: "the cluster's, where the route has none",
+      options: { cluster: "deadline: 8s" },
+      atMost: 8000,
+    },
+    {
+      name: "the listener's for a request, where that is smaller",
+      options: { listener: "limits: { request: 11s }" },
+      atMost: 11_000,
+    },
+  ];
+  for (const { name, options, atMost } of limited) {
+    test(`§3 timeout-smaller: grpc-timeout is ${name}`, () =>
+      withContract({ rules, ...options }, async (own) => {
+        const left = milliseconds(await headOf(own));
+        assert.ok(left <= atMost && left > atMost - 4000, `${left} ms`);
+      }));
+  }
+
   for (const value of ["", "1", "S", "-1S", "+1S", "1.5S", "1s", "1 S", "123456789S", "0x1S"]) {
-    test(`§3: a malformed grpc-timeout is 400: ${JSON.stringify(value)}`, async () => {
+    test(`§3 timeout-malformed: a malformed grpc-timeout is 400: ${JSON.stringify(value)}`, async () => {
       const before_ = gateway.upstream.calls.length;
       const answer = await gateway.ask("GET", "/a/1", { headers: { "grpc-timeout": value } });
       assert.deepEqual([answer.status, reasonOf(answer)], [400, "INVALID_TIMEOUT"]);
@@ -90,7 +111,7 @@ suite("transcoding.md §3: the head of a call", () => {
     });
   }
 
-  test("§3: client headers become metadata, repeated ones and any name", async () => {
+  test("§3 headers-up: client headers become metadata, repeated ones and any name", async () => {
     const sent = { authorization: "Bearer x", "x-a": ["1", "2"], "x-b": "", constructor: "c" };
     const head = await headOf(gateway, sent);
     assert.deepEqual(
@@ -101,7 +122,7 @@ suite("transcoding.md §3: the head of a call", () => {
 
   const neverUp = [
     {
-      name: "§3: hop-by-hop headers never go up",
+      name: "§3 no-hop-by-hop: hop-by-hop headers never go up",
       headers: {
         connection: "keep-alive, te",
         "keep-alive": "timeout=5",
@@ -111,7 +132,7 @@ suite("transcoding.md §3: the head of a call", () => {
       },
     },
     {
-      name: "§3: content-* never goes up",
+      name: "§3 no-content: content-* never goes up",
       headers: {
         "content-language": "de",
         "content-md5": "x",
@@ -120,7 +141,7 @@ suite("transcoding.md §3: the head of a call", () => {
       },
     },
     {
-      name: "§3: accept* never goes up",
+      name: "§3 no-accept: accept* never goes up",
       headers: {
         accept: "application/json",
         "accept-encoding": "gzip",
@@ -129,11 +150,11 @@ suite("transcoding.md §3: the head of a call", () => {
       },
     },
     {
-      name: "§3: trailer never goes up",
+      name: "§3 no-trailer: trailer never goes up",
       headers: { trailer: "x-a", "transfer-encoding": "chunked" },
     },
     {
-      name: "§3: grpc-* never goes up",
+      name: "§3 no-grpc: grpc-* never goes up",
       headers: {
         "grpc-encoding": "gzip",
         "grpc-status": "0",
@@ -144,7 +165,7 @@ suite("transcoding.md §3: the head of a call", () => {
       },
     },
     {
-      name: "§3: names that the configuration removes never go up",
+      name: "§3 no-removed: names that the configuration removes never go up",
       headers: { cookie: "a=b", "X-Secret": ["1", "2"] },
     },
   ];
@@ -159,7 +180,7 @@ suite("transcoding.md §3: the head of a call", () => {
     });
   }
 
-  test("§3: host never goes up, and no :pseudo header is the client's", async () => {
+  test("§3 no-pseudo: no :pseudo header is the client's, and host never goes up", async () => {
     const head = await headOf(gateway, { host: "evil.example" });
     assert.equal(head["host"], undefined);
     assert.equal(head[":authority"], `127.0.0.1:${gateway.upstream.port}`);
@@ -179,17 +200,17 @@ suite("transcoding.md §3: the head of a call", () => {
     { name: "empty", sent: "", want: "" },
   ];
   for (const { name, sent, want } of binary) {
-    test(`§3: -bin metadata is base64 in HTTP and the same bytes in gRPC, ${name}`, async () => {
+    test(`§3 bin: -bin metadata is base64 in HTTP and the same bytes in gRPC, ${name}`, async () => {
       assert.equal((await headOf(gateway, { "x-data-bin": sent }))["x-data-bin"], want);
     });
   }
 
-  test("§3: -bin metadata that is no base64 is 400", async () => {
+  test("§3 bin: -bin metadata that is no base64 is 400", async () => {
     const answer = await gateway.ask("GET", "/a/1", { headers: { "x-data-bin": "a b" } });
     assert.deepEqual([answer.status, reasonOf(answer)], [400, "INVALID_METADATA"]);
   });
 
-  test("§3: x-forwarded-for/proto/host, x-request-id and traceparent are added", async () => {
+  test("§3 forwarded-added: x-forwarded-for/proto/host, x-request-id and traceparent are added", async () => {
     const head = await headOf(gateway);
     assert.equal(head["x-forwarded-for"], "127.0.0.1");
     assert.equal(head["x-forwarded-proto"], "http");
@@ -208,7 +229,7 @@ const claimed = {
 };
 
 suite("transcoding.md §3: trust", () => {
-  test("§3: without a trusted hop none of the client's forwarding headers is carried on", () =>
+  test("§3 untrusted: without a trusted hop none of the client's forwarding headers is carried on", () =>
     withContract({ rules }, async (gateway) => {
       const head = await headOf(gateway, claimed);
       for (const [name, value] of Object.entries(claimed)) {
@@ -216,7 +237,7 @@ suite("transcoding.md §3: trust", () => {
       }
     }));
 
-  test("§3: with trusted_hops x-forwarded-for/proto/host, x-request-id and traceparent are carried on", () =>
+  test("§3 trusted: with trusted_hops x-forwarded-for/proto/host, x-request-id and traceparent are carried on", () =>
     withContract({ rules, listener: "trusted_hops: 1" }, async (gateway) => {
       const head = await headOf(gateway, claimed);
       assert.equal(head["x-forwarded-for"], "9.9.9.9, 127.0.0.1");
@@ -226,7 +247,7 @@ suite("transcoding.md §3: trust", () => {
       assert.equal(head["traceparent"], claimed.traceparent);
     }));
 
-  test("§3: an x-forwarded-host that is no host is not carried on, whoever sends it", () =>
+  test("§3 trusted: an x-forwarded-host that is no host is not carried on, whoever sends it", () =>
     withContract({ rules, listener: "trusted_hops: 1" }, async (gateway) => {
       const head = await headOf(gateway, { "x-forwarded-host": "shop.example/@evil" });
       assert.equal(head["x-forwarded-host"], `127.0.0.1:${gateway.port}`);
@@ -234,7 +255,12 @@ suite("transcoding.md §3: trust", () => {
 });
 
 suite("transcoding.md §3: switches of metadata", () => {
-  test("§3: request_prefix makes metadata of the headers behind it, and never one that is not the client's to set", () =>
+  test("§3 headers-up: without metadata.remove a cookie goes up like other headers", () =>
+    withContract({ rules }, async (gateway) => {
+      assert.equal((await headOf(gateway, { cookie: "a=b" }))["cookie"], "a=b");
+    }));
+
+  test("§3 request-prefix: request_prefix makes metadata of the headers behind it, and never one that is not the client's to set", () =>
     withContract(
       { rules, top: "metadata: { request_prefix: grpc-metadata- }" },
       async (gateway) => {
@@ -250,7 +276,7 @@ suite("transcoding.md §3: switches of metadata", () => {
       },
     ));
 
-  test("§3: without request_prefix such headers are grpc-* and never go up", () =>
+  test("§3 no-grpc: without request_prefix such headers are grpc-* and never go up", () =>
     withContract({ rules }, async (gateway) => {
       const head = await headOf(gateway, { "grpc-metadata-tenant": "a" });
       assert.deepEqual([head["tenant"], head["grpc-metadata-tenant"]], [undefined, undefined]);
@@ -269,13 +295,17 @@ suite("transcoding.md §3: replies that are compressed", () => {
   const message = Buffer.from([0x0a, 1, 0x61]);
   const plain = Buffer.concat([Buffer.from([0, 0, 0, 0, 3]), message]);
   const rows = [
-    { name: "gzip", encoding: "gzip", data: compressed(gzipSync(message)) },
-    { name: "deflate", encoding: "deflate", data: compressed(deflateSync(message)) },
-    { name: "identity", encoding: "identity", data: plain },
-    { name: "gzip announced and not used", encoding: "gzip", data: plain },
+    { name: "§3 reply-gzip: gzip", encoding: "gzip", data: compressed(gzipSync(message)) },
+    {
+      name: "§3 reply-deflate: deflate",
+      encoding: "deflate",
+      data: compressed(deflateSync(message)),
+    },
+    { name: "§3 reply-identity: identity", encoding: "identity", data: plain },
+    { name: "§3 reply-gzip: gzip announced and not used", encoding: "gzip", data: plain },
   ];
   for (const { name, encoding, data } of rows) {
-    test(`§3: compressed replies are understood: ${name}`, () =>
+    test(`${name} replies are understood`, () =>
       withContract({ rules }, async (gateway) => {
         gateway.upstream.reply = { headers: { "grpc-encoding": encoding }, data };
         const answer = await gateway.ask("GET", "/a/1");
@@ -287,7 +317,7 @@ suite("transcoding.md §3: replies that are compressed", () => {
 });
 
 suite("transcoding.md §3: a client that goes away", () => {
-  test("§3: when the client goes away the upstream stream is reset at once with CANCEL", () =>
+  test("§3 client-gone: when the client goes away the upstream stream is reset at once with CANCEL", () =>
     withContract({ rules }, async (gateway) => {
       gateway.upstream.isSilent = true;
       const arrived = gateway.upstream.nextHead();
@@ -300,7 +330,7 @@ suite("transcoding.md §3: a client that goes away", () => {
       assert.equal(await reset, 8);
     }));
 
-  test("§3: a deadline that passes is 504, and the upstream stream is reset with CANCEL", async () => {
+  test("§3 timeout-passes: a deadline that passes is 504, and the upstream stream is reset with CANCEL", async () => {
     await withContract({ rules }, async (gateway) => {
       gateway.upstream.isSilent = true;
       const reset = gateway.upstream.nextReset();
@@ -312,7 +342,7 @@ suite("transcoding.md §3: a client that goes away", () => {
     });
   });
 
-  test("§3: -bin metadata reaches a gRPC server as bytes", async () => {
+  test("§3 bin: -bin metadata reaches a gRPC server as bytes", async () => {
     const gateway = await startTestGateway();
     try {
       const headers = { "x-data-bin": "+/8=" };

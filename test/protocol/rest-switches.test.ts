@@ -244,7 +244,7 @@ const rows: readonly Row[] = [
     },
   },
   {
-    name: "metadata.request_prefix",
+    name: "§3 request-prefix: metadata.request_prefix",
     method: "GET",
     target: "/v1/inspect",
     request: { headers: { "grpc-metadata-tenant": "a", "grpc-metadata-grpc-timeout": "1n" } },
