@@ -9,6 +9,7 @@ import {
   toBinary,
 } from "@bufbuild/protobuf";
 import {
+  Metadata,
   type MethodDefinition,
   Server,
   ServerCredentials,
@@ -115,6 +116,16 @@ function encode(type: DescMessage, message: object): Buffer {
 /** Notes that a method was called. */
 type Count = (method: string) => void;
 
+/** Metadata that a client asks for: `reply-x-a` comes back as `x-a` before the reply, `trailer-x-a` behind it. */
+function behind(prefix: string, sent: Metadata): Metadata {
+  const asked = new Metadata();
+  for (const name of Object.keys(sent.getMap())) {
+    if (!name.startsWith(prefix)) continue;
+    for (const value of sent.get(name)) asked.add(name.slice(prefix.length), value);
+  }
+  return asked;
+}
+
 function unary(handlers: Handlers, count: Count): Record<string, UntypedHandleCall> {
   return Object.fromEntries(
     Object.entries(handlers).map(([name, handle]) => [
@@ -123,10 +134,12 @@ function unary(handlers: Handlers, count: Count): Record<string, UntypedHandleCa
         count(name);
         const deadline = Number(call.getDeadline());
         const timeLeftMs = Number.isFinite(deadline) ? deadline - Date.now() : undefined;
+        const initial = behind("reply-", call.metadata);
+        if (Object.keys(initial.getMap()).length > 0) call.sendMetadata(initial);
         Promise.resolve()
           .then(() => handle(call.request, { metadata: call.metadata, timeLeftMs }))
           .then(
-            (reply) => done(null, reply),
+            (reply) => done(null, reply, behind("trailer-", call.metadata)),
             (error: unknown) => done(error as never),
           );
       },

@@ -1,5 +1,6 @@
 // Reads and runs the console examples of a page: `$ curl …` lines with what they print below them.
 import { request } from "node:http";
+import { gunzipSync } from "node:zlib";
 
 /** One block of console commands, and the configuration that it is for. */
 export interface Example {
@@ -72,6 +73,8 @@ interface CurlRequest {
   headers: [string, string][];
   body: Buffer | undefined;
   showsHead: boolean;
+  /** Whether a compressed answer is asked for, and shown decoded. */
+  decodes: boolean;
 }
 
 /** Does what `curl` would do with this command against a port, and gives what it, or the `jq` behind it, would print. */
@@ -109,7 +112,9 @@ function ask(words: string[], port: number): Promise<string> {
         resolve(`${Buffer.concat(chunks).toString()}curl: (18) transfer closed`),
       );
       response.on("end", () => {
-        const body = Buffer.concat(chunks).toString();
+        const encoding = response.headers["content-encoding"];
+        const bytes = Buffer.concat(chunks);
+        const body = (curl.decodes && encoding === "gzip" ? gunzipSync(bytes) : bytes).toString();
         const head = `HTTP/1.1 ${response.statusCode} ${response.statusMessage}\n${shownHeaders(response.rawHeaders)}\n`;
         resolve(curl.showsHead ? head + body : body);
       });
@@ -124,9 +129,12 @@ const hidden = new Set(["date", "connection", "keep-alive", "transfer-encoding"]
 
 function shownHeaders(rawHeaders: readonly string[]): string {
   let text = "";
+  // How many bytes a compressed body has is the compressor's to say.
+  const isEncoded = rawHeaders.some((name) => name.toLowerCase() === "content-encoding");
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = (rawHeaders[i] ?? "").toLowerCase();
-    if (!hidden.has(name)) text += `${name}: ${rawHeaders[i + 1]}\n`;
+    if (hidden.has(name) || (isEncoded && name === "content-length")) continue;
+    text += `${name}: ${rawHeaders[i + 1]}\n`;
   }
   return text;
 }
@@ -138,6 +146,7 @@ function parseCurl(words: string[]): CurlRequest {
     headers: [],
     body: undefined,
     showsHead: false,
+    decodes: false,
   };
   const parts: string[] = [];
   if (words.shift() !== "curl") throw new Error(`not curl: ${words.join(" ")}`);
@@ -162,6 +171,10 @@ const options: Readonly<Record<string, (curl: CurlRequest, words: string[]) => v
   "-I": (curl) => {
     curl.showsHead = true;
     curl.method = "HEAD";
+  },
+  "--compressed": (curl) => {
+    curl.decodes = true;
+    curl.headers.push(["accept-encoding", "gzip"]);
   },
   "-X": (curl, words) => {
     curl.method = words.shift();

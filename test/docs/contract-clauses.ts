@@ -151,6 +151,23 @@ const table = `
 §3 reply-deflate | gzip or deflate are understood
 §3 reply-identity | and plain (\`identity\`) ones
 §3 client-gone | When the client goes away, its call is cancelled at once
+§4 canonical | A reply is 200 and \`application/json\`, with \`content-length\`. It is canonical ProtoJSON
+§4 emit-defaults | \`emit_defaults\` prints fields with default values
+§4 enums-as-integers | \`enums_as_integers\` prints enums as numbers
+§4 preserve-proto-names | \`preserve_proto_names\` prints names as the \`.proto\` file has them
+§4 int64-as-number | \`int64_as_number\` prints 64-bit integers as numbers
+§4 pretty | \`pretty\` prints line breaks and indentation
+§4 success-status | HTTP status of a reply that is well: 200, 201, 202 or 204
+§4 response-body | \`response_body\` in the rule makes one field the body, of any kind
+§4 response-body-printing | with the same switches
+§4 initial-metadata | Initial metadata becomes headers
+§4 trailing-metadata | Trailing metadata becomes headers too where it comes in time
+§4 no-leak | \`grpc-status\`, \`grpc-message\`, \`grpc-encoding\` and every other \`grpc-*\` never leak
+§4 metadata-prefix | \`prefix\` is put before the names of metadata
+§4 status-header-off | By default no metadata sets the HTTP status
+§4 status-header | metadata: { status_header: x-http-code }
+§4 compression-off | Replies are not compressed unless the listener says so
+§4 compression | The client's \`accept-encoding\` decides among the codings of the listener
 `;
 
 /** The clauses, in the order of the contract. */

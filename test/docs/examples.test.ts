@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { suite, test } from "node:test";
-import { startTestGateway } from "../support/gateway.ts";
+import { startTestGateway, type TestGatewayOptions } from "../support/gateway.ts";
 import { type Example, readExamples, runCurl, writeOutputs } from "./console.ts";
 
 const pages = ["docs/rest.md"];
@@ -10,8 +10,15 @@ const pages = ["docs/rest.md"];
 /** With this in the environment the pages are written anew with what the commands print; read the change. */
 const isUpdating = process.env["UPDATE_EXAMPLES"] === "1";
 
+/** What the block before an example says: of the listener, which is the test's own, or of the whole document. */
+function optionsOf(yaml: string | undefined): TestGatewayOptions {
+  if (yaml === undefined) return {};
+  const listener = /^listeners:\n {2}public:\n([\s\S]+)$/.exec(yaml)?.[1];
+  return listener === undefined ? { top: yaml } : { listener: listener.replaceAll(/^ {4}/gm, "") };
+}
+
 async function run(example: Example): Promise<string[]> {
-  const gateway = await startTestGateway(example.yaml === undefined ? {} : { top: example.yaml });
+  const gateway = await startTestGateway(optionsOf(example.yaml));
   try {
     const outputs: string[] = [];
     for (const { command } of example.commands) {

@@ -24,7 +24,7 @@ async function echoed(options: ContractOptions, body = sent): Promise<Answer> {
 }
 
 suite("transcoding.md §4: a unary reply", () => {
-  test("§4: a reply is 200, application/json, canonical ProtoJSON, with content-length", async () => {
+  test("§4 canonical: a reply is 200, application/json, canonical ProtoJSON, with content-length", async () => {
     const body = [
       '{"long_name":"é\\n","count":0,"big":7,"flag":false,"data":"_-8","kind":2,"node":{},',
       '"words":[],"labels":{"b":"1"},"at":"2024-01-01T01:00:00.5+01:00","boxed":0,"maybe":0,"ratio":1e3}',
@@ -49,20 +49,33 @@ suite("transcoding.md §4: a unary reply", () => {
 
   const plain = '{"big":"9007199254740993","kind":"LARGE","node":{"id":"b"},"longName":"a"}';
   const printing = [
-    { name: "enums_as_integers", on: plain.replace('"LARGE"', "2") },
-    { name: "preserve_proto_names", on: plain.replace("longName", "long_name") },
-    { name: "int64_as_number", on: plain.replace('"9007199254740993"', "9007199254740993") },
     {
+      clause: "§4 enums-as-integers",
+      name: "enums_as_integers",
+      on: plain.replace('"LARGE"', "2"),
+    },
+    {
+      clause: "§4 preserve-proto-names",
+      name: "preserve_proto_names",
+      on: plain.replace("longName", "long_name"),
+    },
+    {
+      clause: "§4 int64-as-number",
+      name: "int64_as_number",
+      on: plain.replace('"9007199254740993"', "9007199254740993"),
+    },
+    {
+      clause: "§4 pretty",
       name: "pretty",
       on: '{\n  "big": "9007199254740993",\n  "kind": "LARGE",\n  "node": {\n    "id": "b"\n  },\n  "longName": "a"\n}',
     },
   ];
-  for (const { name, on } of printing) {
+  for (const { clause, name, on } of printing) {
     for (const [value, want] of [
       ["false", plain],
       ["true", on],
     ] as const) {
-      test(`§4: ${name}: ${value}, overall and for a route`, async () => {
+      test(`${clause}: ${name}: ${value}, overall and for a route`, async () => {
         const routes = `- { service: t.S, cluster: library, json: { ${name}: ${value} } }`;
         const other = `json: { ${name}: ${value === "false"} }`;
         const overall = await echoed({ top: `json: { ${name}: ${value} }` });
@@ -73,7 +86,7 @@ suite("transcoding.md §4: a unary reply", () => {
     }
   }
 
-  test("§4: emit_defaults: true prints what has no presence and nothing that has", async () => {
+  test("§4 emit-defaults: emit_defaults: true prints what has no presence and nothing that has", async () => {
     const answer = await echoed({ top: "json: { emit_defaults: true }" }, '{"node":{}}');
     assert.deepEqual(answer.json, {
       id: "",
@@ -96,11 +109,14 @@ suite("transcoding.md §4: a unary reply", () => {
     });
   });
 
-  test("§4: emit_defaults: false prints none of them, also for a route", async () => {
+  test("§4 emit-defaults: emit_defaults: false prints none of them, also for a route", async () => {
     assert.equal((await echoed({ top: "json: { emit_defaults: false }" }, "{}")).text, "{}");
     const routes = "- { service: t.S, cluster: library, json: { emit_defaults: false } }";
     const top = "json: { emit_defaults: true }";
     assert.equal((await echoed({ routes, top }, "{}")).text, "{}");
+    const on = "- { service: t.S, cluster: library, json: { emit_defaults: true } }";
+    const printed = await echoed({ routes: on, top: "json: { emit_defaults: false }" }, "{}");
+    assert.match(printed.text, /^\{"id":"","other":"","count":0,/);
   });
 });
 
@@ -129,7 +145,7 @@ suite("transcoding.md §4: response_body", () => {
     { kind: "a member of a oneof", field: "left", given: "a", absent: "" },
   ];
   for (const { kind, field, given, absent } of kinds) {
-    test(`§4: response_body works for every kind of field: ${kind}, given and absent`, () =>
+    test(`§4 response-body: response_body works for every kind of field: ${kind}, given and absent`, () =>
       withContract(
         { rules: [`post: "/a" body: "*" response_body: "${field}"`] },
         async (gateway) => {
@@ -157,25 +173,25 @@ suite("transcoding.md §4: metadata of a reply", () => {
   });
   after(() => gateway.stop());
 
-  test("§4: initial metadata becomes headers", async () => {
+  test("§4 initial-metadata: initial metadata becomes headers", async () => {
     const reply = { headers: { "x-a": "1", "x-many": ["1", "2"], "x-data-bin": "AAE" } };
     const { status, headers } = await replied(gateway, reply);
     assert.deepEqual([status, headers["x-a"], headers["x-many"]], [200, "1", "1, 2"]);
     assert.deepEqual(Buffer.from(String(headers["x-data-bin"]), "base64"), Buffer.from([0, 1]));
   });
 
-  test("§4: trailing metadata becomes headers", async () => {
+  test("§4 trailing-metadata: trailing metadata becomes headers", async () => {
     const { status, headers } = await replied(gateway, { trailers: { ...ok, "x-last": "2" } });
     assert.deepEqual([status, headers["x-last"]], [200, "2"]);
   });
 
-  test("§4: metadata of a failure becomes headers as well", async () => {
+  test("§4 trailing-metadata: metadata of a failure becomes headers as well", async () => {
     const trailers = { "grpc-status": "5", "x-last": "2" };
     const { status, headers } = await replied(gateway, { headers: { "x-a": "1" }, trailers });
     assert.deepEqual([status, headers["x-a"], headers["x-last"]], [404, "1", "2"]);
   });
 
-  test("§4: grpc-status, grpc-message and grpc-encoding never leak, nor what is this hop's own", async () => {
+  test("§4 no-leak: grpc-status, grpc-message and grpc-encoding never leak, nor what is this hop's own", async () => {
     for (const status of ["0", "5"]) {
       const { headers } = await replied(gateway, {
         headers: {
@@ -192,6 +208,27 @@ suite("transcoding.md §4: metadata of a reply", () => {
       assert.notEqual(headers["server"], "x");
     }
   });
+
+  test("§4 no-leak: gRPC's own names never leak under a prefix or from a stream either", () =>
+    withContract(
+      { rules: [...rules, 'stream get: "/s/{id}"'], top: "metadata: { prefix: m- }" },
+      async (own) => {
+        own.upstream.reply = {
+          headers: { "grpc-encoding": "identity", "grpc-x": "y", "x-a": "1" },
+          trailers: { "grpc-status": "5", "grpc-message": "secret-text", "x-last": "2" },
+          data: Buffer.alloc(0),
+        };
+        for (const target of ["/a/1", "/s/1"]) {
+          const { status, headers } = await own.ask("GET", target);
+          assert.equal(status, 404);
+          assert.equal(headers["m-x-a"], "1", target);
+          const leaked = Object.entries(headers).filter((entry) =>
+            /grpc-|secret/.test(String(entry)),
+          );
+          assert.deepEqual(leaked, []);
+        }
+      },
+    ));
 
   const prefixes = [
     { name: 'prefix: ""', metadata: 'prefix: ""', want: ["x-a", "x-last"] },
@@ -212,7 +249,7 @@ suite("transcoding.md §4: metadata of a reply", () => {
     },
   ];
   for (const { name, metadata, want } of prefixes) {
-    test(`§4: the prefix switch puts it before metadata: ${name}`, () =>
+    test(`§4 metadata-prefix: the prefix switch puts it before metadata: ${name}`, () =>
       withContract({ rules, top: `metadata: { ${metadata} }` }, async (own) => {
         for (const status of ["0", "5"]) {
           const trailers = { "grpc-status": status, "x-last": "2" };
@@ -223,7 +260,7 @@ suite("transcoding.md §4: metadata of a reply", () => {
       }));
   }
 
-  test("§4: x-http-code sets no status by default, and is a header like others", async () => {
+  test("§4 status-header-off: x-http-code sets no status by default, and is a header like others", async () => {
     const { status, headers } = await replied(gateway, { headers: { "x-http-code": "201" } });
     assert.deepEqual([status, headers["x-http-code"]], [200, "201"]);
   });
@@ -241,7 +278,7 @@ suite("transcoding.md §4: metadata of a reply", () => {
     { name: "that is text", reply: { headers: { "x-http-code": "201 Created" } }, want: 200 },
   ];
   for (const { name, reply, want } of codes) {
-    test(`§4: status_header: x-http-code sets the status: a value ${name} makes ${want}`, () =>
+    test(`§4 status-header: status_header: x-http-code sets the status: a value ${name} makes ${want}`, () =>
       withContract({ rules, top: "metadata: { status_header: x-http-code }" }, async (own) => {
         assert.equal((await replied(own, reply)).status, want);
       }));
@@ -311,7 +348,7 @@ suite("transcoding.md §4: compression", () => {
   const long = JSON.stringify({ id: "a".repeat(5000) });
   const request = { body: long, headers: { "accept-encoding": "gzip" } };
 
-  test("§4: replies are compressed by accept-encoding when the listener says so", () =>
+  test("§4 compression: replies are compressed by accept-encoding when the listener says so", () =>
     withContract({ rules, listener: "compression: true" }, async (gateway) => {
       const answer = await gateway.ask("POST", "/echo", request);
       assert.equal(answer.headers["content-encoding"], "gzip");
@@ -321,7 +358,7 @@ suite("transcoding.md §4: compression", () => {
       assert.equal(plain.text, long);
     }));
 
-  test("§4: replies are not compressed when the listener says nothing, or compression: false", async () => {
+  test("§4 compression-off: replies are not compressed when the listener says nothing, or compression: false", async () => {
     for (const options of [{}, { listener: "compression: false" }]) {
       await withContract({ rules, ...options }, async (gateway) => {
         const answer = await gateway.ask("POST", "/echo", request);

@@ -210,7 +210,7 @@ const rows: readonly Row[] = [
     },
   },
   {
-    name: "status: 201 of a method",
+    name: "§4 success-status: status: 201 of a method",
     method: "POST",
     target: "/v1/shelves",
     request: { json: { theme: "Plays" } },
@@ -227,7 +227,7 @@ const rows: readonly Row[] = [
     },
   },
   {
-    name: "status: 204 of a method",
+    name: "§4 success-status: status: 204 of a method",
     method: "DELETE",
     target: book,
     off: { check: answers({}) },
