@@ -168,6 +168,52 @@ const table = `
 §4 status-header | metadata: { status_header: x-http-code }
 §4 compression-off | Replies are not compressed unless the listener says so
 §4 compression | The client's \`accept-encoding\` decides among the codings of the listener
+§5 shape-router | Every error, whoever made it, is a \`google.rpc.Status\`
+§5 shape-filter | Every error, whoever made it, is a \`google.rpc.Status\`
+§5 shape-transcoder | Every error, whoever made it, is a \`google.rpc.Status\`
+§5 shape-balancer | Every error, whoever made it, is a \`google.rpc.Status\`
+§5 shape-listener | Every error, whoever made it, is a \`google.rpc.Status\`
+§5 shape-upstream | Every error, whoever made it, is a \`google.rpc.Status\`
+§5 field-violations | A bad field is a \`BadRequest\` with its \`field\` and \`description\`
+§5 own-reason | errors that Diglot made end with a \`google.rpc.ErrorInfo\` of domain \`diglot\`
+§5 details-decoded | Errors of the service are passed on with their details
+§5 details-unknown | a detail whose type is not in the descriptors keeps its \`@type\` and a base64 \`value\`, and the others are still printed
+§5 details-broken | Details that cannot be read are left out
+§5 nothing-internal | No error holds a stack, a file name, an address or configuration
+§5 problem-json | errors: problem+json
+§5 code-ok | OK | 200
+§5 code-cancelled | CANCELLED | 499
+§5 code-unknown | UNKNOWN | 500
+§5 code-invalid-argument | INVALID_ARGUMENT | 400
+§5 code-deadline-exceeded | DEADLINE_EXCEEDED | 504
+§5 code-not-found | NOT_FOUND | 404
+§5 code-already-exists | ALREADY_EXISTS | 409
+§5 code-permission-denied | PERMISSION_DENIED | 403
+§5 code-resource-exhausted | RESOURCE_EXHAUSTED | 429
+§5 code-failed-precondition | FAILED_PRECONDITION | 400
+§5 code-aborted | ABORTED | 409
+§5 code-out-of-range | OUT_OF_RANGE | 400
+§5 code-unimplemented | UNIMPLEMENTED | 501
+§5 code-internal | INTERNAL | 500
+§5 code-unavailable | UNAVAILABLE | 503
+§5 code-data-loss | DATA_LOSS | 500
+§5 code-unauthenticated | UNAUTHENTICATED | 401
+§5 code-other | any other number | 500
+§5 own-404 | \`NO_ROUTE\` | NOT_FOUND | 404
+§5 own-405 | \`METHOD_NOT_ALLOWED\` | UNIMPLEMENTED | 405
+§5 own-406 | \`NOT_ACCEPTABLE\` | INVALID_ARGUMENT | 406
+§5 own-413 | \`BODY_TOO_LARGE\` | RESOURCE_EXHAUSTED | 413
+§5 own-414 | \`URI_TOO_LONG\` | INVALID_ARGUMENT | 414
+§5 own-415 | \`UNSUPPORTED_MEDIA_TYPE\` | INVALID_ARGUMENT | 415
+§5 own-431 | \`HEADERS_TOO_LARGE\` | INVALID_ARGUMENT | 431
+§5 upstream-http-status | An upstream that answers without gRPC is never passed through: its HTTP status says the code
+§5 upstream-not-passed | An upstream that answers without gRPC is never passed through
+§5 upstream-no-status | a bad frame, no status, or two messages
+§5 broken-truncated | a frame that is cut off
+§5 broken-undecodable | a message that cannot be decoded
+§5 broken-second-message | a second message on a unary reply
+§5 broken-no-message | a second message on a unary reply or none
+§5 broken-flag | a flag other than 0 or 1
 `;
 
 /** The clauses, in the order of the contract. */
@@ -175,8 +221,8 @@ export const clauses: readonly Clause[] = table
   .trim()
   .split("\n")
   .map((line) => {
-    const [name = "", words = ""] = line.split(" | ");
-    return { name, words };
+    const [name = "", ...words] = line.split(" | ");
+    return { name, words: words.join(" | ") };
   });
 
 /** What the contract has and the gateway has not yet. A clause that is built moves into the table. */

@@ -224,7 +224,7 @@ suite("§6: WebSocket", () => {
     },
   ];
   for (const { name, fields, says } of badHandshakes) {
-    test(`§5: a handshake with ${name} is refused in the one shape of errors`, async () => {
+    test(`§5 shape-listener: a handshake with ${name} is refused in the one shape of errors`, async () => {
       const lines = ["GET /v1/books:discuss HTTP/1.1", "host: a", "connection: upgrade"];
       const answer = await exchangeRaw(
         gateway.port,

@@ -29,7 +29,7 @@ suite("transcoding.md §5: upstreams that are not gRPC or break it", () => {
     { upstream: 504, code: 14, http: 503 },
   ];
   for (const { upstream, code, http } of mapped) {
-    test(`§5: an upstream without gRPC is mapped by its HTTP status: ${upstream} is ${http}`, async () => {
+    test(`§5 upstream-http-status: an upstream without gRPC is mapped by its HTTP status: ${upstream} is ${http}`, async () => {
       for (const target of ["/a/1", "/s"]) {
         gateway.upstream.reply = {
           headers: { ":status": upstream, "content-type": "text/html", "x-a": "1" },
@@ -42,7 +42,7 @@ suite("transcoding.md §5: upstreams that are not gRPC or break it", () => {
     });
   }
 
-  test("§5: an upstream without gRPC is never passed through", async () => {
+  test("§5 upstream-not-passed: an upstream without gRPC is never passed through", async () => {
     for (const status of [200, 404, 502]) {
       const headers = { ":status": status, "content-type": "text/html", "set-cookie": "a=b" };
       gateway.upstream.reply = { headers, data: Buffer.from(html) };
@@ -58,27 +58,34 @@ suite("transcoding.md §5: upstreams that are not gRPC or break it", () => {
     { name: "one that is a word", trailers: { "grpc-status": "fine" } },
   ];
   for (const { name, trailers } of withoutStatus) {
-    test(`§5: a reply with no grpc-status is 500: ${name}`, async () => {
+    test(`§5 upstream-no-status: a reply with no grpc-status is 500: ${name}`, async () => {
       gateway.upstream.reply = { trailers };
       const answer = await gateway.ask("GET", "/a/1");
-      assert.deepEqual([answer.status, statusBody(answer).code], [500, 2]);
+      const seen = [answer.status, statusBody(answer).code, reasonOf(answer)];
+      assert.deepEqual(seen, [500, 2, "UPSTREAM_PROTOCOL_ERROR"]);
     });
   }
 
   const good = Buffer.from([0, 0, 0, 0, 3, 0x0a, 1, 0x61]);
   const broken = [
-    { name: "a truncated frame", data: Buffer.from([0, 0, 0, 0, 9, 1]) },
-    { name: "a truncated prefix", data: Buffer.from([0, 0, 0]) },
-    { name: "a message that cannot be decoded", data: Buffer.from([0, 0, 0, 0, 2, 0x0a, 5]) },
-    { name: "a flag other than 0 or 1", data: Buffer.from([2, 0, 0, 0, 0]) },
-    { name: "a flag of 128", data: Buffer.from([128, 0, 0, 0, 0]) },
+    { name: "§5 broken-truncated: a truncated frame", data: Buffer.from([0, 0, 0, 0, 9, 1]) },
+    { name: "§5 broken-truncated: a truncated prefix", data: Buffer.from([0, 0, 0]) },
+    {
+      name: "§5 broken-undecodable: a message that cannot be decoded",
+      data: Buffer.from([0, 0, 0, 0, 2, 0x0a, 5]),
+    },
+    { name: "§5 broken-flag: a flag other than 0 or 1", data: Buffer.from([2, 0, 0, 0, 0]) },
+    { name: "§5 broken-flag: a flag of 128", data: Buffer.from([128, 0, 0, 0, 0]) },
   ];
   for (const { name, data } of [
     ...broken,
-    { name: "a second message on a unary reply", data: Buffer.concat([good, good]) },
-    { name: "no message at all", data: Buffer.alloc(0) },
+    {
+      name: "§5 broken-second-message: a second message on a unary reply",
+      data: Buffer.concat([good, good]),
+    },
+    { name: "§5 broken-no-message: no message at all", data: Buffer.alloc(0) },
   ]) {
-    test(`§5: a broken reply is 500 INTERNAL before headers: ${name}`, async () => {
+    test(`${name} is 500 INTERNAL`, async () => {
       gateway.upstream.reply = { data };
       const answer = await gateway.ask("GET", "/a/1");
       assert.deepEqual([answer.status, statusBody(answer).code], [500, 13], answer.text);
@@ -87,7 +94,7 @@ suite("transcoding.md §5: upstreams that are not gRPC or break it", () => {
   }
 
   for (const { name, data } of broken) {
-    test(`§5: a broken stream is a visible failure after headers: ${name}`, async () => {
+    test(`${name} behind a message of a stream is a visible failure`, async () => {
       gateway.upstream.reply = { data: Buffer.concat([good, data]) };
       const headers = { accept: "application/x-ndjson" };
       const lines = await gateway.ask("GET", "/s", { headers });
@@ -98,7 +105,7 @@ suite("transcoding.md §5: upstreams that are not gRPC or break it", () => {
       await assert.rejects(gateway.ask("GET", "/s"), "an array is cut off");
     });
 
-    test(`§5: a broken stream is 500 INTERNAL before headers: ${name}`, async () => {
+    test(`${name} before any message of a stream is 500 INTERNAL`, async () => {
       gateway.upstream.reply = { data };
       const answer = await gateway.ask("GET", "/s");
       assert.deepEqual([answer.status, statusBody(answer).code], [500, 13], answer.text);

@@ -43,9 +43,9 @@ suite("transcoding.md §5: one shape, whoever made the error", () => {
     readonly request?: SendOptions;
     readonly want: readonly [status: number, code: number, reason: string];
   }[] = [
-    { maker: "the router", target: "/nowhere", want: [404, 5, "NO_ROUTE"] },
+    { maker: "§5 shape-router: the router", target: "/nowhere", want: [404, 5, "NO_ROUTE"] },
     {
-      maker: "a filter",
+      maker: "§5 shape-filter: a filter",
       options: {
         proto: constrained,
         top: "filters: { checked: { type: protovalidate } }",
@@ -54,18 +54,26 @@ suite("transcoding.md §5: one shape, whoever made the error", () => {
       target: "/a/0",
       want: [400, 3, "CONSTRAINT_VIOLATION"],
     },
-    { maker: "the transcoder", target: "/a/1?count=x", want: [400, 3, "INVALID_QUERY"] },
     {
-      maker: "the balancer",
+      maker: "§5 shape-transcoder: the transcoder",
+      target: "/a/1?count=x",
+      want: [400, 3, "INVALID_QUERY"],
+    },
+    {
+      maker: "§5 shape-balancer: the balancer",
       // Port 1 is nobody's.
       options: { upstreamPort: 1 },
       target: "/a/1",
       want: [503, 14, "UPSTREAM_UNAVAILABLE"],
     },
-    { maker: "the listener", target: `/${"a".repeat(9000)}`, want: [414, 3, "URI_TOO_LONG"] },
+    {
+      maker: "§5 shape-listener: the listener",
+      target: `/${"a".repeat(9000)}`,
+      want: [414, 3, "URI_TOO_LONG"],
+    },
   ];
   for (const { maker, options, method, target, request, want } of makers) {
-    test(`§5: an error is google.rpc.Status in JSON, whoever made it: ${maker}`, () =>
+    test(`${maker} makes an error that is google.rpc.Status in JSON`, () =>
       withContract({ rules, ...options }, async (gateway) => {
         const answer = await gateway.ask(method ?? "GET", target, request);
         const reason = ownReason(answer);
@@ -73,7 +81,7 @@ suite("transcoding.md §5: one shape, whoever made the error", () => {
       }));
   }
 
-  test("§5: an error is google.rpc.Status in JSON, whoever made it: the upstream", () =>
+  test("§5 shape-upstream: the upstream makes an error that is google.rpc.Status in JSON", () =>
     withContract({ rules }, async (gateway) => {
       gateway.upstream.reply = { trailers: { "grpc-status": "6", "grpc-message": "caf%C3%A9%" } };
       const answer = await gateway.ask("GET", "/a/1");
@@ -84,7 +92,7 @@ suite("transcoding.md §5: one shape, whoever made the error", () => {
       );
     }));
 
-  test("§5: a bad field is a BadRequest with its field and description", () =>
+  test("§5 field-violations: a bad field is a BadRequest with its field and description", () =>
     withContract({ rules }, async (gateway) => {
       const answer = await gateway.ask("POST", "/b", { body: '{"nodes":[{},{"weight":"abc"}]}' });
       const description = 'expected a 32-bit integer, got "abc"';
@@ -110,26 +118,26 @@ suite("transcoding.md §5: gRPC codes", () => {
   after(() => gateway.stop());
 
   const table = [
-    { name: "OK", code: 0, http: 200 },
-    { name: "CANCELLED", code: 1, http: 499 },
-    { name: "UNKNOWN", code: 2, http: 500 },
-    { name: "INVALID_ARGUMENT", code: 3, http: 400 },
-    { name: "DEADLINE_EXCEEDED", code: 4, http: 504 },
-    { name: "NOT_FOUND", code: 5, http: 404 },
-    { name: "ALREADY_EXISTS", code: 6, http: 409 },
-    { name: "PERMISSION_DENIED", code: 7, http: 403 },
-    { name: "RESOURCE_EXHAUSTED", code: 8, http: 429 },
-    { name: "FAILED_PRECONDITION", code: 9, http: 400 },
-    { name: "ABORTED", code: 10, http: 409 },
-    { name: "OUT_OF_RANGE", code: 11, http: 400 },
-    { name: "UNIMPLEMENTED", code: 12, http: 501 },
-    { name: "INTERNAL", code: 13, http: 500 },
-    { name: "UNAVAILABLE", code: 14, http: 503 },
-    { name: "DATA_LOSS", code: 15, http: 500 },
-    { name: "UNAUTHENTICATED", code: 16, http: 401 },
+    { name: "§5 code-ok: OK", code: 0, http: 200 },
+    { name: "§5 code-cancelled: CANCELLED", code: 1, http: 499 },
+    { name: "§5 code-unknown: UNKNOWN", code: 2, http: 500 },
+    { name: "§5 code-invalid-argument: INVALID_ARGUMENT", code: 3, http: 400 },
+    { name: "§5 code-deadline-exceeded: DEADLINE_EXCEEDED", code: 4, http: 504 },
+    { name: "§5 code-not-found: NOT_FOUND", code: 5, http: 404 },
+    { name: "§5 code-already-exists: ALREADY_EXISTS", code: 6, http: 409 },
+    { name: "§5 code-permission-denied: PERMISSION_DENIED", code: 7, http: 403 },
+    { name: "§5 code-resource-exhausted: RESOURCE_EXHAUSTED", code: 8, http: 429 },
+    { name: "§5 code-failed-precondition: FAILED_PRECONDITION", code: 9, http: 400 },
+    { name: "§5 code-aborted: ABORTED", code: 10, http: 409 },
+    { name: "§5 code-out-of-range: OUT_OF_RANGE", code: 11, http: 400 },
+    { name: "§5 code-unimplemented: UNIMPLEMENTED", code: 12, http: 501 },
+    { name: "§5 code-internal: INTERNAL", code: 13, http: 500 },
+    { name: "§5 code-unavailable: UNAVAILABLE", code: 14, http: 503 },
+    { name: "§5 code-data-loss: DATA_LOSS", code: 15, http: 500 },
+    { name: "§5 code-unauthenticated: UNAUTHENTICATED", code: 16, http: 401 },
   ];
   for (const { name, code, http } of table) {
-    test(`§5: the table of codes: ${name} is ${http}`, async () => {
+    test(`${name} is ${http}`, async () => {
       const trailers = { "grpc-status": String(code), "grpc-message": "m" };
       for (const data of [undefined, Buffer.alloc(0)]) {
         if (code === 0 && data !== undefined) continue;
@@ -142,7 +150,7 @@ suite("transcoding.md §5: gRPC codes", () => {
   }
 
   for (const number of ["17", "99", "4294967295"]) {
-    test(`§5: the table of codes: any other number is 500: ${number}`, async () => {
+    test(`§5 code-other: any other number is 500: ${number}`, async () => {
       gateway.upstream.reply = { trailers: { "grpc-status": number, "grpc-message": "m" } };
       const answer = await gateway.ask("GET", "/a/1");
       const { code, message } = statusBody(answer);
@@ -163,7 +171,7 @@ suite("transcoding.md §5: gRPC codes", () => {
       .replaceAll("=", ""),
   });
 
-  test("§5: grpc-status-details-bin is decoded, of types of google.rpc and of the descriptors", async () => {
+  test("§5 details-decoded: grpc-status-details-bin is decoded, of types of google.rpc and of the descriptors", async () => {
     const trailers = failedWith(
       any("google.rpc.ErrorInfo", [0x0a, 1, 0x52]),
       any("t.Node", [0x0a, 1, 0x61]),
@@ -176,7 +184,7 @@ suite("transcoding.md §5: gRPC codes", () => {
     ]);
   });
 
-  test("§5: no stack ever appears: a google.rpc.DebugInfo is left out, unless debug_info says so", async () => {
+  test("§5 nothing-internal: no stack ever appears: a google.rpc.DebugInfo is left out, unless debug_info says so", async () => {
     const stack = any("google.rpc.DebugInfo", [0x0a, 1, 0x53, 0x12, 1, 0x44]);
     const trailers = failedWith(stack, any("google.rpc.ErrorInfo", [0x0a, 1, 0x52]));
     const own = { "@type": info, reason: "R" };
@@ -197,7 +205,7 @@ suite("transcoding.md §5: gRPC codes", () => {
     });
   });
 
-  test("§5: a detail type that is not known keeps its @type and a base64 value, and the rest is printed", async () => {
+  test("§5 details-unknown: a detail type that is not known keeps its @type and a base64 value, and the rest is printed", async () => {
     const trailers = failedWith(
       any("no.Such", [0xfb, 0xff]),
       any("t.Node", [0x0a, 1, 0x61]),
@@ -216,7 +224,7 @@ suite("transcoding.md §5: gRPC codes", () => {
     });
   });
 
-  test("§5: details that cannot be decoded leave the code and the message", async () => {
+  test("§5 details-broken: details that cannot be decoded leave the code and the message", async () => {
     for (const text of ["$$$", "AAE", "GgL//w"]) {
       const trailers = { "grpc-status": "9", "grpc-message": "m", "grpc-status-details-bin": text };
       gateway.upstream.reply = { trailers };
@@ -235,45 +243,61 @@ suite("transcoding.md §5: not from gRPC", () => {
   after(() => gateway.stop());
 
   const rows = [
-    { name: "404 no route", target: "/nowhere", want: [404, "NO_ROUTE"] },
-    { name: "405", method: "PUT", target: "/a/1", want: [405, "METHOD_NOT_ALLOWED"] },
+    { name: "§5 own-404: 404 no route", target: "/nowhere", want: [404, "NO_ROUTE"] },
+    { name: "§5 own-405: 405", method: "PUT", target: "/a/1", want: [405, "METHOD_NOT_ALLOWED"] },
     {
-      name: "406",
+      name: "§5 own-406: 406",
       target: "/s",
       request: { headers: { accept: "text/event-stream" } },
       want: [406, "NOT_ACCEPTABLE"],
     },
     {
-      name: "413 too large",
+      name: "§5 own-413: 413 too large",
       method: "POST",
       target: "/b",
       request: { body: Buffer.alloc(4 * 1024 * 1024 + 1, 0x20) },
       want: [413, "BODY_TOO_LARGE"],
     },
-    { name: "414", target: `/${"a".repeat(9000)}`, want: [414, "URI_TOO_LONG"] },
+    { name: "§5 own-414: 414", target: `/${"a".repeat(9000)}`, want: [414, "URI_TOO_LONG"] },
     {
-      name: "415",
+      name: "§5 own-415: 415",
       method: "POST",
       target: "/b",
       request: { body: "x", headers: { "content-type": "text/plain" } },
       want: [415, "UNSUPPORTED_MEDIA_TYPE"],
     },
     {
-      name: "431",
+      name: "§5 own-431: 431",
       target: "/a/1",
       request: { headers: { "x-a": "a".repeat(17 * 1024) } },
       want: [431, "HEADERS_TOO_LARGE"],
     },
   ] as const;
   for (const { name, target, want, ...row } of rows) {
-    test(`§5: not from gRPC, in the same shape: ${name}`, async () => {
+    test(`${name} is in the same shape`, async () => {
       const method = "method" in row ? row.method : "GET";
       const answer = await gateway.ask(method, target, "request" in row ? row.request : {});
       assert.deepEqual([answer.status, ownReason(answer)], want);
     });
   }
 
-  test("§5: no stack, file name, address or configuration ever appears", async () => {
+  test("§5 problem-json: each of them is a problem, where errors is problem+json", () =>
+    withContract({ rules, top: "streams: [ndjson]\nerrors: problem+json" }, async (own) => {
+      for (const row of rows) {
+        const method = "method" in row ? row.method : "GET";
+        const answer = await own.ask(method, row.target, "request" in row ? row.request : {});
+        const [status, reason] = row.want;
+        assert.equal(answer.headers["content-type"], "application/problem+json", row.name);
+        const problem = answer.json as Record<string, unknown>;
+        assert.deepEqual(
+          [answer.status, problem["status"], problem["type"], problem["title"]],
+          [status, status, `urn:diglot:reason:${reason}`, reason],
+        );
+        assert.equal(problem["detail"], statusBody(answer).message);
+      }
+    }));
+
+  test("§5 nothing-internal: no stack, file name, address or configuration ever appears", async () => {
     const answers: Answer[] = [];
     for (const row of rows) {
       const method = "method" in row ? row.method : "GET";
@@ -299,7 +323,7 @@ suite("transcoding.md §5: not from gRPC", () => {
 });
 
 suite("transcoding.md §5: errors: problem+json", () => {
-  test("§5: errors: status is the default, errors: problem+json wraps it, wherever the error was made", async () => {
+  test("§5 problem-json: errors: status is the default, errors: problem+json wraps it, wherever the error was made", async () => {
     const makers = [
       { target: "/a/1?count=x", status: 400, reason: "INVALID_QUERY" },
       { target: "/nowhere", status: 404, reason: "NO_ROUTE" },

@@ -53,7 +53,7 @@ suite("transcoding.md §5: errors have one shape", () => {
     ]);
   });
 
-  test("the gateway's own errors carry a reason and its domain, and nothing internal", async () => {
+  test("§5 own-reason: the gateway's own errors carry a reason and its domain, and nothing internal", async () => {
     const answer = await send(gateway.port, "GET", "/nowhere");
     assert.deepEqual(answer.json, {
       code: 5,

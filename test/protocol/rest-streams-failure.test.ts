@@ -205,7 +205,7 @@ suite("§5: errors: problem+json inside streams", patience, () => {
   const problem =
     '{"type":"about:blank","title":"NOT_FOUND","status":404,"detail":"gone","code":5,"message":"gone","details":[]}';
   for (const accept of ["application/x-ndjson", "text/event-stream"] as const) {
-    test(`§5: a failure inside ${accept} is the problem that it is before the first message`, () =>
+    test(`§5 problem-json: a failure inside ${accept} is the problem that it is before the first message`, () =>
       withStreamGateway({ top: "errors: problem+json" }, async (gateway) => {
         const { client, call } = await gateway.call("GET /watch/x HTTP/1.1", `Accept: ${accept}`);
         call.end(5, "gone");

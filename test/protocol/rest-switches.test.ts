@@ -177,7 +177,7 @@ const rows: readonly Row[] = [
     },
   },
   {
-    name: "errors: problem+json",
+    name: "§5 problem-json: errors: problem+json",
     method: "GET",
     target: "/v1/kitchen-sink?f_int32=x",
     off: { check: refused(400, "INVALID_QUERY") },
@@ -200,7 +200,7 @@ const rows: readonly Row[] = [
     },
   },
   {
-    name: "errors: problem+json, where no route matches",
+    name: "§5 problem-json: errors: problem+json, where no route matches",
     method: "GET",
     target: "/v9",
     off: { check: (answer) => assert.equal(answer.headers["content-type"], "application/json") },
