@@ -19,6 +19,7 @@ import {
   type ServerWritableStream,
   type ServiceDefinition,
   type sendUnaryData,
+  status,
   type UntypedHandleCall,
 } from "@grpc/grpc-js";
 import { loadSchema } from "../src/descriptor/index.ts";
@@ -177,13 +178,22 @@ function streams(
     },
     Discuss: (call: ServerDuplexStream<Dynamic, Dynamic>): void => {
       count("Discuss");
+      let isOver = false;
       call.on("data", (remark: Dynamic) => {
+        if (isOver) return;
+        if (remark["text"] === "Silence!") {
+          isOver = true;
+          call.emit("error", fail(status.ABORTED, "the librarian has left", []));
+          return;
+        }
         call.write({
           reader: "librarian",
           text: `${String(remark["reader"])} said: ${String(remark["text"])}`,
         });
       });
-      call.on("end", () => call.end());
+      call.on("end", () => {
+        if (!isOver) call.end();
+      });
     },
   };
 }

@@ -214,6 +214,58 @@ const table = `
 §5 broken-second-message | a second message on a unary reply
 §5 broken-no-message | a second message on a unary reply or none
 §5 broken-flag | a flag other than 0 or 1
+§6 server-in | A server stream takes one JSON value
+§6 out-array | and is a JSON array
+§6 out-ndjson | a line a message (\`application/x-ndjson\`
+§6 out-jsonl | or \`application/jsonl\`)
+§6 out-sse | or server-sent events (\`text/event-stream\`)
+§6 out-406 | Who takes none of them is answered 406
+§6 out-formats | the first by default, the others by \`accept\`
+§6 sse-id | each with an \`id:\`
+§6 sse-heartbeat | Server-sent events that are silent for \`streams.sse_heartbeat\` (15 s) get a comment
+§6 in-array | A client stream is a JSON array
+§6 in-ndjson | or lines with \`content-type: application/x-ndjson\`. Each element goes up as soon as it is closed
+§6 concatenated-off | values one after another are refused
+§6 concatenated | \`concatenated\` takes them too
+§6 client-out | The answer is one JSON value
+§6 duplex | Both ways at once works over one HTTP/1.1 connection, each message before the next one is sent
+§6 websocket | a text frame is a message
+§6 websocket-off | Off by default. With \`streams: { websocket: true }\`
+§6 framing | puts each message of a stream in \`{"result": …}\`
+§6 headers-first | Headers go out with the first message
+§6 headers-timeout | or after \`streams.first_message_timeout\` (1 s)
+§6 flush | Every message is flushed as it comes
+§6 first-bindings | Path and query go into the first message
+§6 pressure-down | A reader that stops, stops the service
+§6 pressure-up | a service that stops, stops the client that sends
+§6 pressure-both | what is held meanwhile is bounded, in both directions
+§6 failure-first | A failure before the first message has its own status
+§6 failure-ndjson | NDJSON ends with a line \`{"error": …}\`
+§6 failure-sse | server-sent events with an event \`error\`
+§6 failure-array | an array is cut off: the connection closes inside the chunked body
+§6 failure-websocket | or after a frame \`{"error": …}\` with 4000 plus the gRPC code
+§6 http-body-up | A request's data and content type go up as they were sent
+§6 http-body-parts | what arrives is sent on, at most 1 MiB a message
+§6 http-body-down | A reply's data is the body, with its content type
+§6 http-body-streamed | In server streams the parts are one body, one behind the other
+§7 body | a request body, as sent and as decoded, however it is chunked | \`body\` | 4 MiB | 413
+§7 body-switch | \`body\` | \`4MiB\` | Largest request body, as sent and as decoded; over it 413
+§7 body-chunked | a request body, as sent and as decoded, however it is chunked
+§7 reply | a message of a reply | \`reply\` | 4 MiB | 500, and the call is reset
+§7 reply-switch | \`reply\` | \`4MiB\` | Largest message of an upstream's reply
+§7 headers | the header block | \`headers\` | 16 KiB | 431
+§7 headers-switch | \`headers\` | \`16KiB\` | Largest header block
+§7 path | the path with its query | \`path\` | 8 KiB | 414
+§7 path-switch | \`path\` | \`8KiB\` | Longest request target
+§7 depth | the depth of JSON | \`json_depth\` | 100 | 400
+§7 depth-switch | \`json_depth\` | \`100\` | Deepest nesting of JSON
+§7 keys | the keys of one map or object | \`json_keys\` | 1000 | 400
+§7 query | the query parameters | \`query_parameters\` | 256 | 400
+§7 query-switch | \`query_parameters\` | \`256\` | Most query parameters
+§7 request-time | the time of a request | \`request\` | 60 s | 504
+§7 request-time-switch | \`request\` | \`60s\` | Longest time for a whole request
+§7 stream-idle | the silence of a stream | \`stream_idle\` | 5 min
+§7 stream-idle-switch | \`stream_idle\` | \`5m\` | How long a stream may be silent both ways
 `;
 
 /** The clauses, in the order of the contract. */
@@ -228,4 +280,6 @@ export const clauses: readonly Clause[] = table
 /** What the contract has and the gateway has not yet. A clause that is built moves into the table. */
 export const missing: Readonly<Record<string, string>> = {
   "§3 request-compression": "no key of gateway.yaml compresses what goes up",
+  "§6 duplex-http2": "listeners speak HTTP/1.1",
+  "§6 failure-array-http2": "listeners speak HTTP/1.1",
 };

@@ -330,6 +330,17 @@ suite("streams", () => {
     assert.equal((outcome as { message: string }).message, 'no Shelf is named "shelves/none"');
   });
 
+  test("Discuss ends behind a call for silence", async () => {
+    const outcome = await client.call(
+      "LibraryService",
+      "Discuss",
+      { reader: "Ishmael", text: "Call me" },
+      { reader: "Ahab", text: "Silence!" },
+      { reader: "Ishmael", text: "Sorry" },
+    );
+    assert.deepEqual(outcome, { code: 10, message: "the librarian has left", details: [] });
+  });
+
   test("Discuss answers every remark", async () => {
     const outcome = await client.call(
       "LibraryService",

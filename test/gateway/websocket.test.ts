@@ -60,7 +60,7 @@ suite("§6: WebSocket", () => {
   });
   after(() => gateway.stop());
 
-  test("a frame is a message both ways, and an empty one ends the client's side", async () => {
+  test("§6 websocket: a frame is a message both ways, and an empty one ends the client's side", async () => {
     const frames = ['{"reader":"a","text":"b"}', '{"reader":"c","text":"d"}', ending];
     assert.deepEqual(await converse(gateway.port, "/v1/books:discuss", frames), {
       frames: [
@@ -72,7 +72,7 @@ suite("§6: WebSocket", () => {
     });
   });
 
-  test("each message is answered before the next one is sent", async () => {
+  test("§6 websocket: each message is answered before the next one is sent", async () => {
     const socket = new WebSocket(`ws://127.0.0.1:${gateway.port}/v1/books:discuss`);
     await new Promise((resolve) => socket.once("open", resolve));
     for (const reader of ["x", "y", "z"]) {
@@ -87,14 +87,14 @@ suite("§6: WebSocket", () => {
     await closed;
   });
 
-  test("a server stream needs no frame where its rule has no body", async () => {
+  test("§6 websocket: a server stream needs no frame where its rule has no body", async () => {
     const got = await converse(gateway.port, "/v1/shelves/novels/books:export", []);
     assert.ok("frames" in got);
     assert.equal(got.code, 1000);
     assert.equal(got.frames.length, 3);
   });
 
-  test("a client stream is answered with one frame", async () => {
+  test("§6 websocket: a client stream is answered with one frame", async () => {
     const frames = ['{"parent":"shelves/novels","book":{"title":"A"}}', ending];
     const got = await converse(gateway.port, "/v1/books:import", frames);
     assert.ok("frames" in got);
@@ -129,7 +129,7 @@ suite("§6: WebSocket", () => {
     },
   ];
   for (const { name, path, frames, code, word, text } of failures) {
-    test(`${name} is a last frame with the error, and 4000 plus its code`, async () => {
+    test(`§6 failure-websocket: ${name} is a last frame with the error, and 4000 plus its code`, async () => {
       const got = await converse(gateway.port, path, frames);
       assert.ok("frames" in got);
       assert.equal(got.code, code);
@@ -273,7 +273,7 @@ suite("§6: without the switch for WebSockets", () => {
     { name: "a unary path", path: "/v1/shelves/novels" },
   ];
   for (const { name, path } of refusals) {
-    test(`H1-42: a handshake for ${name} is refused, and no call is made`, async () => {
+    test(`H1-42: §6 websocket-off: a handshake for ${name} is refused, and no call is made`, async () => {
       const callsBefore = gateway.backend.requestCount();
       const answer = await send(gateway.port, "GET", path, { headers: handshake });
       assert.deepEqual([answer.status, reasonOf(answer)], [400, "WEBSOCKET_NOT_SERVED"]);

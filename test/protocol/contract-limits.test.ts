@@ -33,14 +33,14 @@ const parameters = (count: number) => `/a/1?${"words=a&".repeat(count)}`;
 
 const table: readonly Limit[] = [
   {
-    name: "§7: a request body is 4 MiB by default, 413 over it",
+    name: "§7 body: a request body is 4 MiB by default, 413 over it",
     method: "POST",
     at: ["/b", { body: bodyOf(4 * mebibyte) }],
     over: ["/b", { body: bodyOf(4 * mebibyte + 1) }],
     want: [413, "BODY_TOO_LARGE"],
   },
   {
-    name: "§7: limits.body sets the size of a request body",
+    name: "§7 body-switch: limits.body sets the size of a request body",
     limits: "body: 1KiB",
     method: "POST",
     at: ["/b", { body: bodyOf(1024) }],
@@ -48,40 +48,40 @@ const table: readonly Limit[] = [
     want: [413, "BODY_TOO_LARGE"],
   },
   {
-    name: "§7: a header block is 16 KiB by default, 431 over it",
+    name: "§7 headers: a header block is 16 KiB by default, 431 over it",
     at: ["/a/1", header(15.5 * 1024)],
     over: ["/a/1", header(16 * 1024)],
     want: [431, "HEADERS_TOO_LARGE"],
   },
   {
-    name: "§7: limits.headers sets the size of a header block",
+    name: "§7 headers-switch: limits.headers sets the size of a header block",
     limits: "headers: 2KiB",
     at: ["/a/1", header(1500)],
     over: ["/a/1", header(2048)],
     want: [431, "HEADERS_TOO_LARGE"],
   },
   {
-    name: "§7: a path is 8 KiB by default, 414 over it",
+    name: "§7 path: a path is 8 KiB by default, 414 over it",
     at: [`/a/${"x".repeat(8192 - 3)}`],
     over: [`/a/${"x".repeat(8193 - 3)}`],
     want: [414, "URI_TOO_LONG"],
   },
   {
-    name: "§7: limits.path sets the length of a path",
+    name: "§7 path-switch: limits.path sets the length of a path",
     limits: "path: 100B",
     at: [`/a/${"x".repeat(97)}`],
     over: [`/a/${"x".repeat(98)}`],
     want: [414, "URI_TOO_LONG"],
   },
   {
-    name: "§7: JSON is 100 deep by default, 400 over it",
+    name: "§7 depth: JSON is 100 deep by default, 400 over it",
     method: "POST",
     at: ["/b", { body: nested(100) }],
     over: ["/b", { body: nested(101) }],
     want: [400, "INVALID_JSON"],
   },
   {
-    name: "§7: limits.json_depth sets the depth of JSON",
+    name: "§7 depth-switch: limits.json_depth sets the depth of JSON",
     limits: "json_depth: 3",
     method: "POST",
     at: ["/b", { body: nested(3) }],
@@ -89,13 +89,13 @@ const table: readonly Limit[] = [
     want: [400, "INVALID_JSON"],
   },
   {
-    name: "§7: query parameters are 256 by default, 400 over it",
+    name: "§7 query: query parameters are 256 by default, 400 over it",
     at: [parameters(256)],
     over: [parameters(257)],
     want: [400, "INVALID_QUERY"],
   },
   {
-    name: "§7: limits.query_parameters sets the number of query parameters",
+    name: "§7 query-switch: limits.query_parameters sets the number of query parameters",
     limits: "query_parameters: 0",
     at: [parameters(0)],
     over: [parameters(1)],
@@ -141,7 +141,7 @@ suite("transcoding.md §7: limits", () => {
     return `${text}0\r\n\r\n`;
   };
   for (const size of [1, 7, 1000, 1024, 5000]) {
-    test(`§7: a body is counted whole however it is chunked: ${size} bytes a chunk`, () =>
+    test(`§7 body-chunked: a body is counted whole however it is chunked: ${size} bytes a chunk`, () =>
       withLimits("body: 1KiB", async ({ port }) => {
         assert.equal(statusOf(await exchangeRaw(port, chunked(bodyOf(1024), size))), 200);
         const refused = await exchangeRaw(port, chunked(bodyOf(1025), size));
@@ -165,9 +165,9 @@ suite("transcoding.md §7: limits", () => {
     return content;
   };
   const replies = [
-    { name: "§7: a reply message is 4 MiB by default, 500 over it", limit: 4 * mebibyte },
+    { name: "§7 reply: a reply message is 4 MiB by default, 500 over it", limit: 4 * mebibyte },
     {
-      name: "§7: limits.reply sets the size of a reply message",
+      name: "§7 reply-switch: limits.reply sets the size of a reply message",
       limits: "reply: 10KiB",
       limit: 10_240,
     },
@@ -184,11 +184,28 @@ suite("transcoding.md §7: limits", () => {
         gateway.upstream.reply = { data: reply(limit + 1), staysOpen: true };
         const reset = gateway.upstream.nextReset();
         expectOwn(await gateway.ask("GET", "/a/1"), [500, "UPSTREAM_MESSAGE_TOO_LARGE"]);
-        assert.notEqual(await reset, 0);
+        assert.equal(await reset, 8, "RST_STREAM with CANCEL");
       }));
   }
 
-  test("§7: limits.request sets the time of a request, 504 over it", () =>
+  test("§7 reply-switch: a message over the limit inside a stream is a visible failure, and resets it", () =>
+    withLimits("reply: 10KiB", async (gateway) => {
+      const headers = { accept: "application/x-ndjson" };
+      const over = reply(10_241);
+      gateway.upstream.reply = { data: over, staysOpen: true };
+      expectOwn(await gateway.ask("GET", "/s", { headers }), [500, "UPSTREAM_MESSAGE_TOO_LARGE"]);
+      const good = Buffer.from([0, 0, 0, 0, 3, 0x0a, 1, 0x61]);
+      gateway.upstream.reply = { data: Buffer.concat([good, over]), staysOpen: true };
+      const reset = gateway.upstream.nextReset();
+      const answer = await gateway.ask("GET", "/s", { headers });
+      assert.match(
+        answer.text,
+        /^\{"id":"a"\}\n\{"error":\{"code":13,.*"UPSTREAM_MESSAGE_TOO_LARGE".*\}\}\n$/,
+      );
+      assert.equal(await reset, 8, "RST_STREAM with CANCEL");
+    }));
+
+  test("§7 request-time-switch: limits.request sets the time of a request, 504 over it", () =>
     withLimits("request: 300ms, header_timeout: 200ms", async (gateway) => {
       gateway.upstream.isSilent = true;
       const answer = await gateway.ask("GET", "/a/1");
@@ -196,8 +213,15 @@ suite("transcoding.md §7: limits", () => {
       assert.equal(statusBody(answer).code, 4);
     }));
 
+  test("§7 request-time: a call gets no more than 60 s by default, whatever its cluster allows", () =>
+    withContract({ rules, cluster: "deadline: 10m" }, async (gateway) => {
+      await gateway.ask("GET", "/a/1");
+      const timeout = String(gateway.upstream.calls[0]?.head["grpc-timeout"]);
+      assert.match(timeout, /^(?:60000|5[0-9]{4})m$/);
+    }));
+
   const idle = /^\{"error":\{"code":4,.*"STREAM_IDLE"/;
-  test("§7: limits.stream_idle ends a stream that is silent, visibly", () =>
+  test("§7 stream-idle-switch: limits.stream_idle ends a stream that is silent, visibly", () =>
     withLimits("stream_idle: 200ms", async (gateway) => {
       const headers = { accept: "application/x-ndjson" };
       gateway.upstream.reply = { data: Buffer.alloc(0), staysOpen: true };
@@ -211,8 +235,12 @@ suite("transcoding.md §7: limits", () => {
     }));
 
   const defaults = [
-    { name: "§7: request time is 60 s by default", key: "requestMs", want: 60_000 },
-    { name: "§7: a stream may be idle for 5 min by default", key: "streamIdleMs", want: 300_000 },
+    { name: "§7 request-time: request time is 60 s by default", key: "requestMs", want: 60_000 },
+    {
+      name: "§7 stream-idle: a stream may be idle for 5 min by default",
+      key: "streamIdleMs",
+      want: 300_000,
+    },
   ] as const;
   for (const { name, key, want } of defaults) {
     test(name, async () => {

@@ -14,6 +14,12 @@ import type { UpstreamCall } from "./rest-streams-upstream.ts";
 const notFound = '{"code":5,"message":"gone","details":[]}';
 const accepts = ["application/json", "application/x-ndjson", "text/event-stream"] as const;
 
+const clauseOf = {
+  "application/json": "§6 failure-array",
+  "application/x-ndjson": "§6 failure-ndjson",
+  "text/event-stream": "§6 failure-sse",
+} as const;
+
 /** A stream of two messages with `error` behind them: the array is cut, the others say why. */
 const failed = {
   "application/json": () => '[{"text":"a"},{"text":"b"}',
@@ -30,7 +36,7 @@ suite("§6: a failure before the first message", patience, () => {
   after(() => gateway.stop());
 
   for (const accept of accepts) {
-    test(`§6: has its own status and plain JSON, where ${accept} was asked for`, async () => {
+    test(`§6 failure-first: has its own status and plain JSON, where ${accept} was asked for`, async () => {
       const { client, call } = await gateway.call("GET /watch/x HTTP/1.1", `Accept: ${accept}`);
       call.end(5, "gone");
       const answer = await client.whole();
@@ -45,7 +51,7 @@ suite("§6: a failure before the first message", patience, () => {
       client.destroy();
     });
 
-    test(`§6: a first message that cannot be read is a plain 500 for ${accept}`, async () => {
+    test(`§6 failure-first: a first message that cannot be read is a plain 500 for ${accept}`, async () => {
       const { client, call } = await gateway.call("GET /watch/x HTTP/1.1", `Accept: ${accept}`);
       call.send(field(2, Buffer.from([0xff])));
       const answer = await client.whole();
@@ -100,7 +106,7 @@ const endings: readonly {
 suite("§6: a failure after the first message", patience, () => {
   for (const accept of accepts) {
     for (const { name, fail, error, grpcCode } of endings) {
-      test(`§6: ${name} is seen in ${accept}`, async () => {
+      test(`${clauseOf[accept]}: ${name} is seen in ${accept}`, async () => {
         await withStreamGateway({}, async (gateway) => {
           const { client, call } = await gateway.call("GET /watch/x HTTP/1.1", `Accept: ${accept}`);
           call.send(text("a"));
@@ -143,7 +149,7 @@ suite("§6: a failure after the first message", patience, () => {
     });
   });
 
-  test("§6: an HTTP/1.0 client gets no bracket behind a failed array", async () => {
+  test("§6 failure-array: an HTTP/1.0 client gets no bracket behind a failed array", async () => {
     await withStreamGateway({}, async (gateway) => {
       const { client, call } = await gateway.call("GET /watch/x HTTP/1.0");
       call.send(text("a"));
@@ -153,7 +159,7 @@ suite("§6: a failure after the first message", patience, () => {
     });
   });
 
-  test("§6: a failure that comes with its messages does not swallow them", async () => {
+  test("§6 failure-array: a failure that comes with its messages does not swallow them", async () => {
     await withStreamGateway({}, async (gateway) => {
       const { client, call } = await gateway.call("GET /watch/x HTTP/1.1");
       call.send(text("a"));
@@ -165,7 +171,7 @@ suite("§6: a failure after the first message", patience, () => {
   });
 
   for (const accept of accepts) {
-    test(`§6: a failure behind headers without a message is seen in ${accept}`, async () => {
+    test(`${clauseOf[accept]}: a failure behind headers without a message is seen in ${accept}`, async () => {
       await withStreamGateway({ streams: "{ first_message_timeout: 0s }" }, async (gateway) => {
         const { client, call } = await gateway.call("GET /watch/x HTTP/1.1", `Accept: ${accept}`);
         await client.until("\r\n\r\n");
@@ -183,7 +189,7 @@ suite("§6: a failure after the first message", patience, () => {
     });
   }
 
-  test("§6: a stream that is silent for stream_idle ends with its failure, and resets the call", async () => {
+  test("§7 stream-idle-switch: a stream that is silent for stream_idle ends with its failure, and resets the call", async () => {
     await withStreamGateway({ listener: "limits: { stream_idle: 50ms }" }, async (gateway) => {
       const { client, call } = await gateway.call(
         "GET /watch/x HTTP/1.1",

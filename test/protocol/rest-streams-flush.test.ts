@@ -27,7 +27,7 @@ suite("§6: when the parts of a server stream go out", patience, () => {
     },
   ];
   for (const { accept, parts } of rows) {
-    test(`§6: each message of ${accept} is a chunk that comes before the next is sent`, async () => {
+    test(`§6 flush: each message of ${accept} is a chunk that comes before the next is sent`, async () => {
       const { client, call } = await gateway.call("GET /watch/x HTTP/1.1", `Accept: ${accept}`);
       for (const [index, part] of parts.entries()) {
         call.send(text(String(index)));
@@ -41,7 +41,7 @@ suite("§6: when the parts of a server stream go out", patience, () => {
     });
   }
 
-  test("§6: headers wait for the first message, and tell the upstream's with it", async () => {
+  test("§6 headers-first: headers wait for the first message, and tell the upstream's with it", async () => {
     const { client, call } = await gateway.call("GET /watch/x HTTP/1.1");
     call.begin();
     // A second stream goes all its way meanwhile.
@@ -57,7 +57,7 @@ suite("§6: when the parts of a server stream go out", patience, () => {
     other.client.destroy();
   });
 
-  test("§6: after first_message_timeout the headers go out without a message", async () => {
+  test("§6 headers-timeout: after first_message_timeout the headers go out without a message", async () => {
     await withStreamGateway({ streams: "{ first_message_timeout: 30ms }" }, async (quick) => {
       const { client, call } = await quick.call("GET /watch/x HTTP/1.1");
       await client.until("\r\n\r\n");
@@ -78,7 +78,7 @@ suite("§6: full duplex over HTTP/1.1", patience, () => {
   });
   after(() => gateway.stop());
 
-  test("§6: messages alternate, each answered before the next is sent", async () => {
+  test("§6 duplex: messages alternate, each answered before the next is sent", async () => {
     const { client, call } = await gateway.call(
       "POST /chat HTTP/1.1",
       ...chunked,
@@ -101,7 +101,7 @@ suite("§6: full duplex over HTTP/1.1", patience, () => {
     client.destroy();
   });
 
-  test("§6: arrays both ways open, and close when both sides have", async () => {
+  test("§6 duplex: arrays both ways open, and close when both sides have", async () => {
     const { client, call } = await gateway.call(
       "POST /chat HTTP/1.1",
       "Content-Type: application/json",
@@ -121,7 +121,7 @@ suite("§6: full duplex over HTTP/1.1", patience, () => {
     client.destroy();
   });
 
-  test("§6: the upstream speaks first", async () => {
+  test("§6 duplex: the upstream speaks first", async () => {
     const { client, call } = await gateway.call(
       "POST /chat HTTP/1.1",
       ...chunked,

@@ -14,16 +14,19 @@ import {
 /** The two messages of a stream in each format, and the stream without any. */
 const formats = {
   array: {
+    clause: "§6 out-array",
     type: "application/json",
     two: '[{"text":"a"},{"text":"é\\n"}]',
     none: "[]",
   },
   ndjson: {
+    clause: "§6 out-ndjson",
     type: "application/x-ndjson",
     two: '{"text":"a"}\n{"text":"é\\n"}\n',
     none: "",
   },
   sse: {
+    clause: "§6 out-sse",
     type: "text/event-stream",
     two: 'id: 1\ndata: {"text":"a"}\n\nid: 2\ndata: {"text":"é\\n"}\n\n',
     none: "",
@@ -76,17 +79,17 @@ suite("§6: the format of a server stream", patience, () => {
     { accept: "text/html", format: "array" },
   ];
   for (const { accept, format } of accepted) {
-    test(`§6: accept: ${accept} is served as ${format}`, async () => {
+    test(`${formats[format].clause}: accept: ${accept} is served as ${format}`, async () => {
       const answer = await askTwo(gateway, `Accept: ${accept}`);
       expectStream(answer, format, formats[format].two);
     });
   }
 
-  test("§6: without accept it is one JSON array", async () => {
+  test("§6 out-array: without accept it is one JSON array", async () => {
     expectStream(await askTwo(gateway), "array", formats.array.two);
   });
 
-  test("§6: who takes none of the formats is answered 406, and the upstream is not called", async () => {
+  test("§6 out-406: who takes none of the formats is answered 406, and the upstream is not called", async () => {
     const types = "application/json, application/x-ndjson, application/jsonl, application/ndjson";
     const none = types.replaceAll(",", ";q=0,").concat(";q=0, text/event-stream;q=0");
     const client = gateway.open("GET /watch/none HTTP/1.1", `Accept: ${none}`);
@@ -101,7 +104,7 @@ suite("§6: the format of a server stream", patience, () => {
   });
 
   for (const format of ["array", "ndjson", "sse"] as const) {
-    test(`§6: a stream without messages is whole as ${format}`, async () => {
+    test(`${formats[format].clause}: a stream without messages is whole as ${format}`, async () => {
       const { client, call } = await gateway.call(
         "GET /watch/x HTTP/1.1",
         `Accept: ${formats[format].type}`,
@@ -160,7 +163,7 @@ suite("§6: the format of a server stream", patience, () => {
 });
 
 suite("§6: the formats of a route", patience, () => {
-  test("§6: the first is the default, and a format that is not among them is 406", async () => {
+  test("§6 out-formats: the first is the default, and a format that is not among them is 406", async () => {
     await withStreamGateway({ streams: "[ndjson, sse]" }, async (gateway) => {
       expectStream(await askTwo(gateway), "ndjson", formats.ndjson.two);
       expectStream(await askTwo(gateway, "Accept: */*"), "ndjson", formats.ndjson.two);
@@ -182,7 +185,7 @@ suite("§6: the formats of a route", patience, () => {
     });
   });
 
-  test("§6: server-sent events are the default where they come first", async () => {
+  test("§6 out-formats: server-sent events are the default where they come first", async () => {
     await withStreamGateway({ streams: "{ formats: [sse] }" }, async (gateway) => {
       expectStream(await askTwo(gateway), "sse", formats.sse.two);
     });
@@ -190,7 +193,7 @@ suite("§6: the formats of a route", patience, () => {
 });
 
 suite("§6: server-sent events", patience, () => {
-  test("§6: a silent stream has a comment every heartbeat, and ids count messages alone", async () => {
+  test("§6 sse-heartbeat: a silent stream has a comment every heartbeat, and ids count messages alone", async () => {
     await withStreamGateway({ streams: "{ sse_heartbeat: 20ms }" }, async (gateway) => {
       const { client, call } = await gateway.call(
         "GET /watch/x HTTP/1.1",
@@ -211,7 +214,7 @@ suite("§6: server-sent events", patience, () => {
     });
   });
 
-  test("§6: a heartbeat comes before any message too", async () => {
+  test("§6 sse-heartbeat: a heartbeat comes before any message too", async () => {
     const streams = "{ sse_heartbeat: 20ms, first_message_timeout: 0s }";
     await withStreamGateway({ streams }, async (gateway) => {
       const { client, call } = await gateway.call(
@@ -226,7 +229,7 @@ suite("§6: server-sent events", patience, () => {
   });
 
   for (const accept of ["application/json", "application/x-ndjson"]) {
-    test(`§6: ${accept} has no heartbeat`, async () => {
+    test(`§6 sse-heartbeat: ${accept} has no heartbeat`, async () => {
       await withStreamGateway({ streams: "{ sse_heartbeat: 1ms }" }, async (gateway) => {
         const watched = await gateway.call("GET /watch/x HTTP/1.1", "Accept: text/event-stream");
         const { client, call } = await gateway.call("GET /watch/x HTTP/1.1", `Accept: ${accept}`);

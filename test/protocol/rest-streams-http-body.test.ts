@@ -67,7 +67,7 @@ suite("§6: google.api.HttpBody on a server stream", patience, () => {
   after(() => gateway.stop());
 
   for (const accept of ["*/*", "application/json", "text/event-stream"]) {
-    test(`§6: is its data one behind the other with its content type, whatever ${accept} says`, async () => {
+    test(`§6 http-body-streamed: is its data one behind the other with its content type, whatever ${accept} says`, async () => {
       const { client, call } = await gateway.call("GET /download HTTP/1.1", `Accept: ${accept}`);
       call.send(httpBody("text/csv; header=present", "a,b\n"));
       await client.until("a,b\n");
@@ -84,7 +84,7 @@ suite("§6: google.api.HttpBody on a server stream", patience, () => {
     });
   }
 
-  test("§6: without a content type it is application/octet-stream", async () => {
+  test("§6 http-body-streamed: without a content type it is application/octet-stream", async () => {
     const { client, call } = await gateway.call("GET /download HTTP/1.1");
     call.send(httpBody("", "x"));
     call.end();
@@ -151,7 +151,7 @@ suite("§6: google.api.HttpBody on a client stream", patience, () => {
   });
   after(() => gateway.stop());
 
-  test("§6: each part goes up as it comes, the content type with the first alone", async () => {
+  test("§6 http-body-parts: each part goes up as it comes, the content type with the first alone", async () => {
     const { client, call } = await collect(gateway, "Text/Plain; charset=UTF-8", "/upload");
     for (const [index, data] of ["one", "[{", "\u0000\n"].entries()) {
       client.chunk(data);
@@ -178,7 +178,7 @@ suite("§6: google.api.HttpBody on a client stream", patience, () => {
     },
   ];
   for (const { name, headers, body } of ways) {
-    test(`§6: 5 MiB ${name} are cut into messages of at most 1 MiB`, async () => {
+    test(`§6 http-body-parts: 5 MiB ${name} are cut into messages of at most 1 MiB`, async () => {
       const { client, call } = await gateway.call(
         "POST /upload HTTP/1.1",
         "Content-Type: a/b",

@@ -54,7 +54,7 @@ async function uploadUntilStopped(client: StreamClient, bytes: Uint8Array, most:
 
 suite("§6: a reader that stops", { timeout: 30_000 }, () => {
   for (const accept of ["application/json", "application/x-ndjson", "text/event-stream"]) {
-    test(`§6: stops an endless ${accept}, and gets all of it when it goes on`, async () => {
+    test(`§6 pressure-down: stops an endless ${accept}, and gets all of it when it goes on`, async () => {
       await withStreamGateway({}, async (gateway) => {
         const { client, call } = await gateway.call("GET /watch/x HTTP/1.1", `Accept: ${accept}`);
         call.send(text("first"));
@@ -80,7 +80,7 @@ suite("§6: a reader that stops", { timeout: 30_000 }, () => {
     });
   }
 
-  test("§6: stops an endless download of google.api.HttpBody", async () => {
+  test("§6 pressure-down: stops an endless download of google.api.HttpBody", async () => {
     await withStreamGateway({}, async (gateway) => {
       const { client, call } = await gateway.call("GET /download HTTP/1.1");
       call.send(httpBody("a/b", "first"));
@@ -139,7 +139,7 @@ suite("§6: an upstream that stops", { timeout: 30_000 }, () => {
     },
   ] as const;
   for (const { name, head, first, more, message } of uploads) {
-    test(`§6: stops a client that sends ${name}, which goes on with it`, async () => {
+    test(`§6 pressure-up: stops a client that sends ${name}, which goes on with it`, async () => {
       await withStreamGateway({}, async (gateway) => {
         const [line, type] = head;
         const { client, call } = await gateway.call(line, type, "Transfer-Encoding: chunked");
@@ -163,7 +163,7 @@ suite("§6: an upstream that stops", { timeout: 30_000 }, () => {
 });
 
 suite("§6: both sides of a bidirectional stream", patience, () => {
-  test("§6: a reader that stops does not keep its own messages from going up", async () => {
+  test("§6 pressure-both: a reader that stops does not keep its own messages from going up", async () => {
     await withStreamGateway({}, async (gateway) => {
       const { client, call } = await gateway.call(
         "POST /chat HTTP/1.1",

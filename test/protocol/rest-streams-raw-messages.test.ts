@@ -43,7 +43,7 @@ suite("§6: pieces of any size as messages of google.api.HttpBody", () => {
     { name: "no piece is one message without data", pieces: [], messages: [0] },
   ];
   for (const { name, pieces, messages } of rows) {
-    test(`§6: ${name}`, async () => {
+    test(`§6 http-body-parts: ${name}`, async () => {
       const sent = pieces.map((length, index) => Buffer.alloc(length, 97 + index));
       const got = await messagesOf(sent);
       const whole = Buffer.concat(sent);

@@ -7,7 +7,7 @@ const cancelCode = 8;
 suite("§7: an upstream that has not answered when the response begins", patience, () => {
   const rows = [
     {
-      name: "§7: limits.stream_idle resets it",
+      name: "§7 stream-idle-switch: limits.stream_idle resets it",
       head: "GET /watch/x HTTP/1.1",
       says: /STREAM_IDLE/,
     },

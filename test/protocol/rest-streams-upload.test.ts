@@ -40,20 +40,20 @@ suite("§6: a client stream", patience, () => {
     readonly tail: string;
   }[] = [
     {
-      name: "an element of an array goes up as it closes",
+      name: "§6 in-array: an element of an array goes up as it closes",
       type: json,
       parts: ['[{"text":"0"}', ' , {"text":"1"}', ',\n{"text":"2"}'],
       tail: "]",
     },
     {
-      name: "an element of an array whose brace comes by itself goes up with it",
+      name: "§6 in-array: an element of an array whose brace comes by itself goes up with it",
       type: json,
       parts: [' [\n{"text":"0"}', ',{"text":"1"}'],
       tail: " ] \n",
     },
     ...[lines, "application/jsonl", "application/ndjson", `${lines}; charset=utf-8`].map(
       (type) => ({
-        name: `a line of ${type} goes up as it ends`,
+        name: `§6 in-ndjson: a line of ${type} goes up as it ends`,
         type,
         parts: ['{"text":"0"}\n', '{"text":"1"}\r\n', '\n{"text":"2"}\n'],
         tail: "",
@@ -61,7 +61,7 @@ suite("§6: a client stream", patience, () => {
     ),
   ];
   for (const { name, type, parts, tail } of closing) {
-    test(`§6: ${name}, before the next is sent`, async () => {
+    test(`${name}, before the next is sent`, async () => {
       const { client, call } = await collect(gateway, type);
       for (const [index, part] of parts.entries()) {
         client.chunk(part);
@@ -156,7 +156,7 @@ suite("§6: a client stream", patience, () => {
     });
   }
 
-  test("§6: path bindings go into the first message alone", async () => {
+  test("§6 first-bindings: path bindings go into the first message alone", async () => {
     const { client, call } = await collect(gateway, json, "/collect/x%20y");
     client.chunk('[{"text":"0"},{"text":"1"}]');
     client.chunk("");
@@ -165,7 +165,7 @@ suite("§6: a client stream", patience, () => {
     await expectAnswer(client, call);
   });
 
-  test("§6: path bindings make the first message of an empty stream", async () => {
+  test("§6 first-bindings: path bindings make the first message of an empty stream", async () => {
     const { client, call } = await collect(gateway, json, "/collect/x");
     client.chunk("[]");
     client.chunk("");
@@ -173,7 +173,7 @@ suite("§6: a client stream", patience, () => {
     await expectAnswer(client, call);
   });
 
-  test("§6: query bindings go into the first message alone", async () => {
+  test("§6 first-bindings: query bindings go into the first message alone", async () => {
     const target = "/attach/x?text=q";
     const { client, call } = await collect(gateway, "a/b", target);
     client.chunk("one");
@@ -192,7 +192,7 @@ suite("§6: a client stream", patience, () => {
     await expectAnswer(client, call);
   });
 
-  test("§6: values one after another are refused where they are not switched on", async () => {
+  test("§6 concatenated-off: values one after another are refused where they are not switched on", async () => {
     const { client, call } = await collect(gateway, json);
     client.chunk('{"text":"0"} {"text":"1"}');
     client.chunk("");
@@ -214,7 +214,7 @@ suite("§6: a client stream of values one after another", patience, () => {
     },
   ];
   for (const { name, parts } of bodies) {
-    test(`§6: is taken where it is switched on, ${name}`, async () => {
+    test(`§6 concatenated: is taken where it is switched on, ${name}`, async () => {
       await withStreamGateway({ streams: "{ concatenated: true }" }, async (gateway) => {
         const { client, call } = await collect(gateway, json);
         for (const [index, part] of parts.entries()) {

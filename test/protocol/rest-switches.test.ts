@@ -258,7 +258,7 @@ const rows: readonly Row[] = [
     },
   },
   {
-    name: "streams.formats",
+    name: "§6 out-formats: streams.formats",
     method: "GET",
     target: "/v1/shelves/poetry/books:export",
     off: { check: (answer) => assert.ok(Array.isArray(answer.json)) },
@@ -268,7 +268,7 @@ const rows: readonly Row[] = [
     },
   },
   {
-    name: "streams.framing: result",
+    name: "§6 framing: streams.framing: result",
     method: "POST",
     target: "/v1/books:discuss",
     request: {
@@ -282,7 +282,7 @@ const rows: readonly Row[] = [
     },
   },
   {
-    name: "streams.concatenated",
+    name: "§6 concatenated: streams.concatenated",
     method: "POST",
     target: "/v1/books:discuss",
     request: {
@@ -299,7 +299,7 @@ const rows: readonly Row[] = [
     },
   },
   {
-    name: "streams.concatenated, which still takes an array",
+    name: "§6 concatenated: streams.concatenated, which still takes an array",
     method: "POST",
     target: "/v1/books:discuss",
     request: { json: [{ reader: "a", text: "b" }] },
@@ -310,7 +310,7 @@ const rows: readonly Row[] = [
     },
   },
   {
-    name: "limits.json_keys",
+    name: "§7 keys: limits.json_keys",
     method: "POST",
     target: "/v1/kitchen-sink:echo",
     request: { json: { mString: { a: "1", b: "2", c: "3" } } },

@@ -412,7 +412,7 @@ suite("a client that streams", () => {
     assert.equal(fed.asked, 2);
   });
 
-  test("§7: ends when the upstream takes nothing for longer than stream_idle", async () => {
+  test("§7 stream-idle-switch: ends when the upstream takes nothing for longer than stream_idle", async () => {
     const fed = new FedStream();
     const { outcome, stream, clock } = sentCall({
       method: clientStreaming,
