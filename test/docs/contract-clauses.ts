@@ -157,6 +157,7 @@ const table = `
 §4 preserve-proto-names | \`preserve_proto_names\` prints names as the \`.proto\` file has them
 §4 int64-as-number | \`int64_as_number\` prints 64-bit integers as numbers
 §4 pretty | \`pretty\` prints line breaks and indentation
+§4 printing-streams | They count for streams too, but a message of a stream stays on one line
 §4 success-status | HTTP status of a reply that is well: 200, 201, 202 or 204
 §4 response-body | \`response_body\` in the rule makes one field the body, of any kind
 §4 response-body-printing | with the same switches

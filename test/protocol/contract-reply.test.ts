@@ -86,6 +86,23 @@ suite("transcoding.md §4: a unary reply", () => {
     }
   }
 
+  for (const { name, on } of printing) {
+    test(`§4 printing-streams: ${name}: true in a stream, where a message stays on one line`, () =>
+      withContract(
+        { rules: ['stream post: "/s" body: "*"'], top: `json: { ${name}: true }` },
+        async (gateway) => {
+          const want = name === "pretty" ? plain : on;
+          const lines = await gateway.ask("POST", "/s", {
+            body: sent,
+            headers: { accept: "application/x-ndjson" },
+          });
+          assert.equal(lines.text, `${want}\n`);
+          const array = await gateway.ask("POST", "/s", { body: sent });
+          assert.equal(array.text, `[${want}]`);
+        },
+      ));
+  }
+
   test("§4 emit-defaults: emit_defaults: true prints what has no presence and nothing that has", async () => {
     const answer = await echoed({ top: "json: { emit_defaults: true }" }, '{"node":{}}');
     assert.deepEqual(answer.json, {
