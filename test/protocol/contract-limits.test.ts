@@ -9,6 +9,8 @@ import { type ContractGateway, withContract } from "./contract-gateway.ts";
 
 const rules = ['get: "/a/{id}"', 'post: "/b" body: "*"', 'stream get: "/s"'];
 const mebibyte = 1024 * 1024;
+/** A reset that does not come must not hang the tests. */
+const patience = { timeout: 10_000 };
 
 /** JSON of just so many bytes. */
 function bodyOf(bytes: number): Buffer {
@@ -173,7 +175,7 @@ suite("transcoding.md §7: limits", () => {
     },
   ];
   for (const { name, limits, limit } of replies) {
-    test(`${name}, and the upstream stream is reset`, () =>
+    test(`${name}, and the upstream stream is reset`, patience, () =>
       withLimits(limits, async (gateway) => {
         gateway.upstream.reply = { data: reply(limit) };
         const taken = await gateway.ask("GET", "/a/1");
@@ -185,25 +187,30 @@ suite("transcoding.md §7: limits", () => {
         const reset = gateway.upstream.nextReset();
         expectOwn(await gateway.ask("GET", "/a/1"), [500, "UPSTREAM_MESSAGE_TOO_LARGE"]);
         assert.equal(await reset, 8, "RST_STREAM with CANCEL");
-      }));
+      }),
+    );
   }
 
-  test("§7 reply-switch: a message over the limit inside a stream is a visible failure, and resets it", () =>
-    withLimits("reply: 10KiB", async (gateway) => {
-      const headers = { accept: "application/x-ndjson" };
-      const over = reply(10_241);
-      gateway.upstream.reply = { data: over, staysOpen: true };
-      expectOwn(await gateway.ask("GET", "/s", { headers }), [500, "UPSTREAM_MESSAGE_TOO_LARGE"]);
-      const good = Buffer.from([0, 0, 0, 0, 3, 0x0a, 1, 0x61]);
-      gateway.upstream.reply = { data: Buffer.concat([good, over]), staysOpen: true };
-      const reset = gateway.upstream.nextReset();
-      const answer = await gateway.ask("GET", "/s", { headers });
-      assert.match(
-        answer.text,
-        /^\{"id":"a"\}\n\{"error":\{"code":13,.*"UPSTREAM_MESSAGE_TOO_LARGE".*\}\}\n$/,
-      );
-      assert.equal(await reset, 8, "RST_STREAM with CANCEL");
-    }));
+  test(
+    "§7 reply-switch: a message over the limit inside a stream is a visible failure, and resets it",
+    patience,
+    () =>
+      withLimits("reply: 10KiB", async (gateway) => {
+        const headers = { accept: "application/x-ndjson" };
+        const over = reply(10_241);
+        gateway.upstream.reply = { data: over, staysOpen: true };
+        expectOwn(await gateway.ask("GET", "/s", { headers }), [500, "UPSTREAM_MESSAGE_TOO_LARGE"]);
+        const good = Buffer.from([0, 0, 0, 0, 3, 0x0a, 1, 0x61]);
+        gateway.upstream.reply = { data: Buffer.concat([good, over]), staysOpen: true };
+        const reset = gateway.upstream.nextReset();
+        const answer = await gateway.ask("GET", "/s", { headers });
+        assert.match(
+          answer.text,
+          /^\{"id":"a"\}\n\{"error":\{"code":13,.*"UPSTREAM_MESSAGE_TOO_LARGE".*\}\}\n$/,
+        );
+        assert.equal(await reset, 8, "RST_STREAM with CANCEL");
+      }),
+  );
 
   test("§7 request-time-switch: limits.request sets the time of a request, 504 over it", () =>
     withLimits("request: 300ms, header_timeout: 200ms", async (gateway) => {

@@ -316,7 +316,7 @@ suite("transcoding.md §3: replies that are compressed", () => {
   }
 });
 
-suite("transcoding.md §3: a client that goes away", () => {
+suite("transcoding.md §3: a client that goes away", { timeout: 10_000 }, () => {
   test("§3 client-gone: when the client goes away the upstream stream is reset at once with CANCEL", () =>
     withContract({ rules }, async (gateway) => {
       gateway.upstream.isSilent = true;
