@@ -1,19 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { type RawHead, readHead } from "../../src/listener/http1-head.ts";
-import type { ListenerLimits } from "../../src/listener/index.ts";
-
-const limits: ListenerLimits = {
-  headersBytes: 16 * 1024,
-  headerFields: 100,
-  pathBytes: 8 * 1024,
-  requestMs: 60_000,
-  headersMs: 10_000,
-  idleMs: 65_000,
-  minBytesPerSecond: 500,
-  writeStallMs: 30_000,
-  connections: 100,
-};
+import { testLimits as limits } from "./test-listener.ts";
 
 function head(change: Partial<RawHead> = {}, ...more: string[]): RawHead {
   return {

@@ -7,35 +7,10 @@ import { join } from "node:path";
 import { after, suite, test } from "node:test";
 import { systemClock } from "../../src/base/index.ts";
 import type { Exchange, Response } from "../../src/exchange/index.ts";
-import {
-  type Listener,
-  type ListenerOptions,
-  type Service,
-  startListener,
-} from "../../src/listener/index.ts";
-import { failureResponse } from "../../src/protocol/rest/fail.ts";
+import { type Listener, startListener } from "../../src/listener/index.ts";
 import { deferred } from "../support/deferred.ts";
 import { exchangeRaw, statusOf } from "../support/raw-http.ts";
-
-const defaults: ListenerOptions = {
-  name: "test",
-  bind: { kind: "tcp", host: "127.0.0.1", port: 0 },
-  trustedHops: 0,
-  shadowHeaders: "refuse",
-  webSockets: false,
-  maxFrameBytes: 1024,
-  limits: {
-    headersBytes: 16 * 1024,
-    headerFields: 100,
-    pathBytes: 8 * 1024,
-    requestMs: 60_000,
-    headersMs: 10_000,
-    idleMs: 65_000,
-    minBytesPerSecond: 500,
-    writeStallMs: 30_000,
-    connections: 1000,
-  },
-};
+import { serviceOf, startTestListener, testListenerOptions } from "./test-listener.ts";
 
 function text(status: number, body: string): Response {
   return {
@@ -43,24 +18,6 @@ function text(status: number, body: string): Response {
     headers: ["content-type", "text/plain", "content-length", String(Buffer.byteLength(body))],
     body: Buffer.from(body),
   };
-}
-
-function serviceOf(handle: (exchange: Exchange) => Promise<Response>): Service {
-  return {
-    handle,
-    refuse: (failure) => failureResponse(failure),
-    crashed: (error) => assert.fail(String(error)),
-    admitWebSocket: () => assert.fail("no WebSocket is served"),
-  };
-}
-
-async function start(
-  handle: (exchange: Exchange) => Promise<Response>,
-  change: Partial<ListenerOptions> = {},
-): Promise<{ listener: Listener; port: number }> {
-  const listener = await startListener({ ...defaults, ...change }, serviceOf(handle), systemClock);
-  assert.ok(listener.ok);
-  return { listener: listener.value, port: Number(/\d+$/.exec(listener.value.address)?.[0]) };
 }
 
 suite("listener", () => {
@@ -73,7 +30,7 @@ suite("listener", () => {
   };
 
   test("serves a request, its body in one piece or in chunks of one byte", async () => {
-    const { listener, port } = await start(echo);
+    const { listener, port } = await startTestListener(echo);
     open.push(listener);
     const whole = await exchangeRaw(
       port,
@@ -89,7 +46,7 @@ suite("listener", () => {
   });
 
   test("gives bytes over 127 back as they were", async () => {
-    const { listener, port } = await start(echo);
+    const { listener, port } = await startTestListener(echo);
     open.push(listener);
     const answer = await exchangeRaw(
       port,
@@ -101,7 +58,7 @@ suite("listener", () => {
   });
 
   test("J-04: refuses a declared body over the limit before reading it, and lets the client read why", async () => {
-    const { listener, port } = await start(echo);
+    const { listener, port } = await startTestListener(echo);
     open.push(listener);
     const answer = await exchangeRaw(
       port,
@@ -112,7 +69,7 @@ suite("listener", () => {
   });
 
   test("J-05: stops a chunked body at the limit", async () => {
-    const { listener, port } = await start(echo);
+    const { listener, port } = await startTestListener(echo);
     open.push(listener);
     const chunk = `8000\r\n${"x".repeat(0x8000)}\r\n`;
     const answer = await exchangeRaw(
@@ -175,7 +132,9 @@ suite("listener", () => {
   ];
   for (const row of broken) {
     test(`${row.name} is answered with ${row.want} in JSON and the connection closes`, async () => {
-      const { listener, port } = await start(() => assert.fail("it never becomes an exchange"));
+      const { listener, port } = await startTestListener(() =>
+        assert.fail("it never becomes an exchange"),
+      );
       open.push(listener);
       const answer = await exchangeRaw(port, Buffer.from(row.head, "latin1"));
       assert.equal(statusOf(answer), row.want);
@@ -186,7 +145,7 @@ suite("listener", () => {
   }
 
   test("H1-38: a broken request behind a sound one does not take the place of its answer", async () => {
-    const { listener, port } = await start(echo);
+    const { listener, port } = await startTestListener(echo);
     open.push(listener);
     const answers = await exchangeRaw(
       port,
@@ -196,8 +155,8 @@ suite("listener", () => {
   });
 
   test("H1-40: expect: 100-continue is answered when the body is asked for, and not before a refusal", async () => {
-    const refusing = await start(() => Promise.resolve(text(401, "no")));
-    const reading = await start(echo);
+    const refusing = await startTestListener(() => Promise.resolve(text(401, "no")));
+    const reading = await startTestListener(echo);
     open.push(refusing.listener, reading.listener);
     const head =
       "POST /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n";
@@ -217,7 +176,7 @@ suite("listener", () => {
       return Promise.resolve(text(200, ""));
     };
     for (const trustedHops of [0, 1, 2]) {
-      const { listener, port } = await start(note, { trustedHops });
+      const { listener, port } = await startTestListener(note, { trustedHops });
       open.push(listener);
       await exchangeRaw(
         port,
@@ -233,7 +192,7 @@ suite("listener", () => {
 
   test("the exchange is cancelled when the client goes away", async () => {
     const cancelled = deferred<void>();
-    const { listener, port } = await start((exchange) => {
+    const { listener, port } = await startTestListener((exchange) => {
       exchange.cancellation.onCancel(() => cancelled.resolve());
       socket.destroy();
       return new Promise(() => undefined);
@@ -247,7 +206,7 @@ suite("listener", () => {
 
   test("a body that ends early is incomplete", async () => {
     const problem = deferred<string>();
-    const { listener, port } = await start(async (exchange) => {
+    const { listener, port } = await startTestListener(async (exchange) => {
       const reading = exchange.body.readAll(100);
       socket.destroy();
       const body = await reading;
@@ -264,7 +223,7 @@ suite("listener", () => {
   test("drain lets the request in flight finish, closes its connection and accepts no other", async () => {
     const entered = deferred<void>();
     const release = deferred<void>();
-    const { listener, port } = await start(async () => {
+    const { listener, port } = await startTestListener(async () => {
       entered.resolve();
       await release.promise;
       return text(200, "done");
@@ -281,7 +240,7 @@ suite("listener", () => {
   });
 
   test("drain cuts what is still there at its limit", async () => {
-    const { listener, port } = await start(() => new Promise(() => undefined));
+    const { listener, port } = await startTestListener(() => new Promise(() => undefined));
     const answer = exchangeRaw(port, "GET / HTTP/1.1\r\nHost: x\r\n\r\n").catch(() => "cut");
     await new Promise((resolve) => setImmediate(resolve));
     await listener.drain(0);
@@ -292,7 +251,7 @@ suite("listener", () => {
     const folder = mkdtempSync(join(tmpdir(), "diglot-listener-"));
     try {
       const path = join(folder, "s.sock");
-      const { listener } = await start(echo, { bind: { kind: "unix", path } });
+      const { listener } = await startTestListener(echo, { bind: { kind: "unix", path } });
       open.push(listener);
       assert.equal(listener.address, `unix:${path}`);
       const status = await new Promise((resolve, reject) => {
@@ -305,7 +264,7 @@ suite("listener", () => {
       });
       assert.equal(status, 200);
       const second = await startListener(
-        { ...defaults, bind: { kind: "unix", path } },
+        { ...testListenerOptions, bind: { kind: "unix", path } },
         serviceOf(echo),
         systemClock,
       );
@@ -321,7 +280,7 @@ suite("listener", () => {
     const address = other.address();
     assert.ok(typeof address === "object" && address !== null);
     const result = await startListener(
-      { ...defaults, bind: { kind: "tcp", host: "127.0.0.1", port: address.port } },
+      { ...testListenerOptions, bind: { kind: "tcp", host: "127.0.0.1", port: address.port } },
       serviceOf(echo),
       systemClock,
     );

@@ -2,9 +2,6 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { WebSocket } from "ws";
 import type { BodyStream } from "../../src/exchange/index.ts";
-import { type ListenerOptions, startListener } from "../../src/listener/index.ts";
-import { failureResponse } from "../../src/protocol/rest/fail.ts";
-import type { GatewayFailure } from "../../src/rpc/index.ts";
 import {
   patience,
   type StreamGateway,
@@ -12,6 +9,7 @@ import {
   withStreamGateway,
 } from "../protocol/rest-streams-gateway.ts";
 import { FakeClock } from "../support/fake-clock.ts";
+import { serviceOf, startTestListener, testLimits } from "./test-listener.ts";
 
 /** What a socket has brought so far, and how it closes. */
 interface Peer {
@@ -141,34 +139,15 @@ function bodyOf(count: number, asked: (left: number) => void): BodyStream {
 /** Serves `body` to one WebSocket that reads nothing yet. */
 async function serveSlowReader(body: BodyStream, writeStallMs: number) {
   const clock = new FakeClock();
-  const options: ListenerOptions = {
-    name: "test",
-    bind: { kind: "tcp", host: "127.0.0.1", port: 0 },
-    trustedHops: 0,
-    shadowHeaders: "refuse",
-    webSockets: true,
-    maxFrameBytes: 1024,
-    limits: {
-      headersBytes: 16 * 1024,
-      headerFields: 100,
-      pathBytes: 8 * 1024,
-      requestMs: 60_000,
-      headersMs: 10_000,
-      idleMs: 65_000,
-      minBytesPerSecond: 500,
-      writeStallMs,
-      connections: 10,
-    },
-  };
-  const service = {
-    handle: () => Promise.resolve({ status: 200, headers: [], body }),
-    refuse: (failure: GatewayFailure) => failureResponse(failure),
-    crashed: (error: unknown) => assert.fail(String(error)),
-    admitWebSocket: () => "GET",
-  };
-  const listener = await startListener(options, service, clock);
-  assert.ok(listener.ok);
-  const socket = new WebSocket(`ws://${listener.value.address}`);
+  const { listener } = await startTestListener(
+    serviceOf(
+      () => Promise.resolve({ status: 200, headers: [], body }),
+      () => "GET",
+    ),
+    { webSockets: true, limits: { ...testLimits, writeStallMs } },
+    clock,
+  );
+  const socket = new WebSocket(`ws://${listener.address}`);
   socket.on("error", () => undefined);
   await new Promise<void>((resolve) => socket.once("open", resolve));
   socket.pause();
@@ -179,7 +158,7 @@ async function serveSlowReader(body: BodyStream, writeStallMs: number) {
   const closed = new Promise<number>((resolve) => socket.once("close", resolve));
   const stop = async (): Promise<void> => {
     socket.terminate();
-    const drained = listener.value.drain(0);
+    const drained = listener.drain(0);
     clock.advance(2000);
     await drained;
   };
