@@ -9,7 +9,7 @@ interface BusySocket {
 }
 
 /** The answer that is still being written on a socket; undefined when it is free. */
-export function answerUnderWay(socket: Duplex): ServerResponse | undefined {
+function answerUnderWay(socket: Duplex): ServerResponse | undefined {
   return (socket as BusySocket)._httpMessage ?? undefined;
 }
 

@@ -4,6 +4,9 @@ import { type GatewayFailure, gatewayFailure } from "../rpc/index.ts";
 export interface ClientError {
   readonly code?: string;
   readonly reason?: string;
+  /** The bytes that were being parsed, and how many of them were. */
+  readonly rawPacket?: Buffer;
+  readonly bytesParsed?: number;
 }
 
 /** The failure that answers a parser error; undefined when nobody is left to read an answer. */

@@ -81,7 +81,7 @@ export class Http1Exchange implements Exchange, RequestBody {
     if (this.declaredBytes !== undefined && this.declaredBytes > maxBytes) {
       return Promise.resolve(err("tooLarge"));
     }
-    if (this.#expectsContinue) this.#invite();
+    if (this.#expectsContinue) this.#response.writeContinue();
     const { requestMs, minBytesPerSecond } = this.#limits;
     return collectBody(
       this.#request,
@@ -94,23 +94,9 @@ export class Http1Exchange implements Exchange, RequestBody {
     );
   }
 
-  /**
-   * Asks for the body. Behind another request on its connection the answer has no socket yet: what is written to it
-   * then, Node sends behind its head, inside the body, and every answer after it is misread.
-   */
-  #invite(): void {
-    const response = this.#response;
-    if (response.socket !== null) response.writeContinue();
-    else {
-      response.once("socket", () => {
-        if (!response.headersSent) response.writeContinue();
-      });
-    }
-  }
-
   open(idleMs: number): BodyReader {
     if (this.declaredBytes === 0) return noBody;
-    if (this.#expectsContinue) this.#invite();
+    if (this.#expectsContinue) this.#response.writeContinue();
     return openBody(this.#request, idleMs, this.#watch, (bytes) => {
       this.lastReadAt = this.#watch.now();
       this.receivedBytes += bytes;

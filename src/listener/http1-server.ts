@@ -1,15 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Clock } from "../base/index.ts";
 import { headerValue } from "../exchange/index.ts";
 import { type GatewayFailure, gatewayFailure } from "../rpc/index.ts";
 import { BodyWatch } from "./body-watch.ts";
-import { answerDetached, answerUnderWay } from "./detached-socket.ts";
+import { answerDetached } from "./detached-socket.ts";
 import { breakBody } from "./http1-body.ts";
-import { connectionOf, type Http1Connection } from "./http1-connection.ts";
+import { connectionOf, type Serve } from "./http1-connection.ts";
 import { type ClientError, failureOfClientError } from "./http1-error.ts";
 import { Http1Exchange } from "./http1-exchange.ts";
 import { rawHeadOf, readHead } from "./http1-head.ts";
+import { intakeOf, openIntake } from "./http1-intake.ts";
 import { serializeResponse, writeResponse } from "./http1-response.ts";
 import type { ListenerOptions } from "./options.ts";
 import type { RefusedRequest, Service } from "./service.ts";
@@ -56,24 +58,25 @@ export function createHttp1Server(
   server.maxConnections = limits.connections;
   const watch = new BodyWatch(dependencies.clock);
   const serving = { ...dependencies, watch };
-  const serve =
-    (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) => {
-      const connection = connectionOf(request.socket);
-      if (!admit(response, connection)) return;
-      const { peer } = connection;
+  const serveOf =
+    (expectsContinue: boolean): Serve =>
+    (request, response, { peer }) => {
       const arrival = { peer, now: dependencies.clock.now(), expectsContinue };
       serveRequest(request, response, arrival, options, serving);
     };
-  server.on("request", serve(false));
-  server.on("checkContinue", serve(true));
-  server.on("checkExpectation", (request: IncomingMessage, response: ServerResponse) => {
-    const connection = connectionOf(request.socket);
-    if (!admit(response, connection)) return;
+  const refuseExpectation: Serve = (request, response, { peer }) => {
     const failure = gatewayFailure("EXPECTATION_FAILED", "expect: only 100-continue is served");
-    refuse(request, response, failure, true, connection.peer, options, dependencies);
-  });
+    refuse(request, response, failure, true, peer, options, dependencies);
+  };
+  const inTurn = (serve: Serve) => (request: IncomingMessage, response: ServerResponse) =>
+    connectionOf(request.socket).take(request, response, serve);
+  server.on("connection", openIntake);
+  server.on("request", inTurn(serveOf(false)));
+  server.on("checkContinue", inTurn(serveOf(true)));
+  server.on("checkExpectation", inTurn(refuseExpectation));
   server.on("connect", (request: IncomingMessage, socket: Duplex) => {
     const failure = gatewayFailure("UNSUPPORTED_HTTP_METHOD", "this method is not served");
+    intakeOf(socket)?.detach();
     const answer = dependencies.service.refuse(failure, refused(request, "unknown"));
     answerDetached(socket, answer);
   });
@@ -87,7 +90,7 @@ export function createHttp1Server(
       peerOf: ({ socket }) => connectionOf(socket).peer,
     });
   }
-  server.on("clientError", (error: ClientError, socket: Duplex) =>
+  server.on("clientError", (error: ClientError, socket: Socket) =>
     answerClientError(error, socket, dependencies),
   );
   return {
@@ -97,15 +100,6 @@ export function createHttp1Server(
       server.closeAllConnections();
     },
   };
-}
-
-/** Takes a request into its connection; false where the connection ends with an earlier answer. */
-function admit(response: ServerResponse, connection: Http1Connection): boolean {
-  if (connection.isEnding) return false;
-  connection.add(response);
-  // The client's own word that it sends nothing more.
-  if (!response.shouldKeepAlive) connection.end();
-  return true;
 }
 
 function serveRequest(
@@ -186,20 +180,32 @@ function refused(request: IncomingMessage, peer: string): RefusedRequest {
  */
 function answerClientError(
   error: ClientError,
-  socket: Duplex,
+  socket: Socket,
   dependencies: Http1Dependencies,
 ): void {
+  const intake = intakeOf(socket);
+  if (error.code === "HPE_PAUSED") {
+    intake?.resume(error);
+    return;
+  }
+  intake?.detach();
   const failure = failureOfClientError(error);
-  if (failure === undefined || !socket.writable) {
+  const connection = connectionOf(socket);
+  const { unfinished } = connection;
+  // Who ends the connection while an answer is made is gone, as Node has it where no half request is left behind.
+  const isGone = error.code === "HPE_INVALID_EOF_STATE" && connection.isBusy;
+  if (failure === undefined || !socket.writable || (isGone && unfinished === undefined)) {
     socket.destroy();
     return;
   }
-  const answer = (): void => {
+  if (unfinished !== undefined) {
+    breakBody(unfinished, failure.reason === "REQUEST_TIMEOUT" ? "tooSlow" : "incomplete");
+    return;
+  }
+  // Behind the last answer nothing is a request, broken or not.
+  if (connection.isEnding) return;
+  connection.afterAnswers(() => {
     const response = dependencies.service.refuse(failure, { method: "", path: "", peer: "" });
     socket.end(serializeResponse(response), () => socket.destroy());
-  };
-  const busy = answerUnderWay(socket);
-  if (busy === undefined) answer();
-  else if (busy.req.complete) busy.once("close", answer);
-  else breakBody(busy.req, failure.reason === "REQUEST_TIMEOUT" ? "tooSlow" : "incomplete");
+  });
 }

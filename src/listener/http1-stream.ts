@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { BodyStream } from "../exchange/index.ts";
-import { connectionOf, onSocket } from "./http1-connection.ts";
+import { connectionOf } from "./http1-connection.ts";
 import { linger } from "./linger.ts";
 import type { WriteContext } from "./write-context.ts";
 
@@ -39,11 +39,11 @@ export async function writeStream(
 
 /** Ends the connection inside the body. What was written before still goes out: a client may use what it has got. */
 function cut(response: ServerResponse, stallMs: number): void {
-  onSocket(response, (socket) => {
-    socket.setTimeout(stallMs, () => socket.destroy());
-    if (response.chunkedEncoding) socket.destroySoon();
-    else socket.write("", () => reset(socket));
-  });
+  const { socket } = response;
+  if (socket === null) return;
+  socket.setTimeout(stallMs, () => socket.destroy());
+  if (response.chunkedEncoding) socket.destroySoon();
+  else socket.write("", () => reset(socket));
 }
 
 /** The end of the connection is the end of a body without chunks (HTTP/1.0): only a reset tells that it was cut. */
@@ -62,35 +62,28 @@ function endEarly(request: IncomingMessage, response: ServerResponse, context: W
 
 /** Ends a connection whose client does not take the end of an answer. Node puts its own timer there once it has. */
 export function watchEnd(response: ServerResponse, stallMs: number): void {
-  onSocket(response, (socket) => {
-    if (socket.writableLength > 0) socket.setTimeout(stallMs);
-  });
+  const { socket } = response;
+  if (socket !== null && socket.writableLength > 0) socket.setTimeout(stallMs);
 }
 
 /** Waits until the client has taken what was written; false when it went away, or took nothing for too long. */
 function drained(response: ServerResponse, stallMs: number): Promise<boolean> {
-  if (response.destroyed) return Promise.resolve(false);
+  const { socket } = response;
+  if (response.destroyed || socket === null) return Promise.resolve(false);
   return new Promise((resolve) => {
-    let watched: Socket | undefined;
     const finish = (isDrained: boolean): void => {
-      watched?.setTimeout(0).off("timeout", onStall);
-      response.off("drain", onDrain).off("close", onClose).off("socket", watch);
+      socket.setTimeout(0).off("timeout", onStall);
+      response.off("drain", onDrain).off("close", onClose);
       resolve(isDrained);
     };
     const onDrain = (): void => finish(true);
     const onClose = (): void => finish(false);
     const onStall = (): void => {
-      watched?.destroy();
+      socket.destroy();
       finish(false);
     };
-    // The socket's own timer starts anew whenever the kernel takes bytes, which no other place can see.
-    const watch = (socket: Socket): void => {
-      watched = socket;
-      socket.setTimeout(stallMs).on("timeout", onStall);
-    };
     response.on("drain", onDrain).on("close", onClose);
-    // Behind another answer it is that one's reader who is waited for.
-    if (response.socket === null) response.on("socket", watch);
-    else watch(response.socket);
+    // The socket's own timer starts anew whenever the kernel takes bytes, which no other place can see.
+    socket.setTimeout(stallMs).on("timeout", onStall);
   });
 }

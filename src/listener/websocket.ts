@@ -9,6 +9,7 @@ import { adoptSocket, answerDetached } from "./detached-socket.ts";
 import { FrameWriter } from "./frame-writer.ts";
 import { connectionOf } from "./http1-connection.ts";
 import { type Head, type HeadRefusal, rawHeadOf, readHead } from "./http1-head.ts";
+import { intakeOf } from "./http1-intake.ts";
 import type { ListenerOptions } from "./options.ts";
 import type { RefusedRequest, Service } from "./service.ts";
 import { WebSocketExchange } from "./websocket-exchange.ts";
@@ -47,7 +48,8 @@ export function serveWebSockets(
     perMessageDeflate: false,
     maxPayload: options.maxFrameBytes,
   });
-  server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+  server.on("upgrade", (request: IncomingMessage, socket: Duplex, parsed: Buffer) => {
+    const head = Buffer.concat([parsed, ...(intakeOf(socket)?.detach() ?? [])]);
     if (connectionOf(request.socket).isEnding) {
       adoptSocket(socket, () => socket.destroy());
       return;

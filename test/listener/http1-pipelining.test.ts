@@ -2,14 +2,13 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { suite, test } from "node:test";
-import { openClient, type StreamClient } from "../protocol/rest-streams-client.ts";
+import { openClient } from "../protocol/rest-streams-client.ts";
 import {
   patience,
   type StreamGateway,
   text,
   withStreamGateway,
 } from "../protocol/rest-streams-gateway.ts";
-import type { UpstreamCall } from "../protocol/rest-streams-upstream.ts";
 import { startTestGateway } from "../support/gateway.ts";
 import { send } from "../support/http-client.ts";
 
@@ -19,73 +18,84 @@ function watch(id: string, accept: string): string {
   return `GET /watch/${id} HTTP/1.1\r\nHost: a\r\nAccept: ${accept}\r\n\r\n`;
 }
 
-interface Pipelined {
-  readonly client: StreamClient;
-  readonly first: UpstreamCall;
-  readonly second: UpstreamCall;
+/** Asks for an element of another connection, and waits until its call is there: it has overtaken whatever did not go up. */
+async function sentinel(gateway: StreamGateway): Promise<void> {
+  const { client, call } = await gateway.call("GET /watch/sentinel HTTP/1.1");
+  assert.match(String(await call.next()), /sentinel/);
+  call.end();
+  await client.whole();
 }
 
-/** Two requests at once on one connection, and their calls. */
-async function pipelined(gateway: StreamGateway, accept: string): Promise<Pipelined> {
-  const client = openClient(gateway.port, watch("a", accept) + watch("b", accept));
-  const first = await gateway.upstream.nextCall();
-  const second = await gateway.upstream.nextCall();
-  return { client, first, second };
-}
-
-/** Waits until the gateway has seen what its upstream has sent before: a message of another call comes behind it. */
-async function settle(gateway: StreamGateway): Promise<void> {
-  const { client, call } = await gateway.call("GET /watch/c HTTP/1.1");
-  call.send(text("settled"));
-  await client.until("settled");
-  client.destroy();
-  assert.equal(await call.closed, cancel);
-}
-
-suite("an answer whose turn on its connection has not come", () => {
-  test("H1-39: a client that leaves cancels the calls of all its requests", patience, async () => {
+suite("H1-39: requests that come before the one ahead of them is answered", () => {
+  test("H1-39: go up one after another", patience, async () => {
     await withStreamGateway({}, async (gateway) => {
-      const { client, first, second } = await pipelined(gateway, "application/json");
-      first.send(text("one"));
-      await client.until("one");
-      client.destroy();
-      assert.deepEqual([await first.closed, await second.closed], [cancel, cancel]);
-    });
-  });
-
-  test("H1-39: it waits with more than a buffer, and is then sent whole", patience, async () => {
-    await withStreamGateway({}, async (gateway) => {
-      const { client, first, second } = await pipelined(gateway, "application/x-ndjson");
-      for (let count = 0; count < 4; count++) second.send(text("z".repeat(100_000)));
-      second.send(text("the last"));
-      second.end();
-      await settle(gateway);
-      first.send(text("one"));
-      first.end();
-      await client.until("the last");
-      client.forget();
+      const client = openClient(
+        gateway.port,
+        ["a", "b", "c"].map((id) => watch(id, "application/x-ndjson")).join(""),
+      );
+      for (const id of ["a", "b", "c"]) {
+        const call = await gateway.upstream.nextCall();
+        assert.match(String(await call.next()), new RegExp(id));
+        call.send(text(`of ${id}`));
+        await client.until(`of ${id}`);
+        await sentinel(gateway);
+        call.end();
+      }
       client.write("GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n");
       await client.until("NO_ROUTE");
       client.destroy();
     });
   });
 
-  test("§6: one that is cut leaves the answer before it whole", patience, async () => {
-    await withStreamGateway({}, async (gateway) => {
-      const { client, first, second } = await pipelined(gateway, "application/json");
-      first.send(text("one"));
-      second.send(text("half"));
-      second.end(9, "no more");
-      await settle(gateway);
-      first.send(text("two"));
-      first.end();
-      const answer = await client.ended();
-      assert.ok(answer.isWhole);
-      assert.deepEqual(JSON.parse(answer.body), [{ text: "one" }, { text: "two" }]);
-      assert.match(answer.rest, /^HTTP\/1\.1 200 .*half/s);
-      assert.doesNotMatch(answer.rest, /\r\n0\r\n\r\n$/);
-    });
-  });
+  const behind = [
+    { name: "a request", bytes: watch("b", "application/json") },
+    { name: "20 requests", bytes: watch("b", "application/json").repeat(20) },
+    { name: "half a request", bytes: "GET /watch/b HT" },
+    { name: "nothing", bytes: "" },
+  ];
+  for (const { name, bytes } of behind)
+    test(
+      `H1-39: a client that leaves cancels its call, and what it sent behind never goes up: ${name}`,
+      patience,
+      async () => {
+        await withStreamGateway({}, async (gateway) => {
+          const client = openClient(gateway.port, watch("a", "application/json") + bytes);
+          const first = await gateway.upstream.nextCall();
+          first.send(text("one"));
+          await client.until("one");
+          client.destroy();
+          assert.equal(await first.closed, cancel);
+          await sentinel(gateway);
+        });
+      },
+    );
+
+  test(
+    "§6: are answered behind a whole answer, and the one that is cut ends",
+    patience,
+    async () => {
+      await withStreamGateway({}, async (gateway) => {
+        const client = openClient(
+          gateway.port,
+          ["a", "b", "c"].map((id) => watch(id, "application/json")).join(""),
+        );
+        const first = await gateway.upstream.nextCall();
+        first.send(text("one"));
+        first.send(text("two"));
+        first.end();
+        const second = await gateway.upstream.nextCall();
+        second.send(text("half"));
+        await client.until("half");
+        second.end(9, "no more");
+        const answer = await client.ended();
+        assert.ok(answer.isWhole);
+        assert.deepEqual(JSON.parse(answer.body), [{ text: "one" }, { text: "two" }]);
+        assert.match(answer.rest, /^HTTP\/1\.1 200 .*half/s);
+        assert.doesNotMatch(answer.rest, /\r\n0\r\n\r\n$/);
+        await sentinel(gateway);
+      });
+    },
+  );
 });
 
 suite("what comes behind the last answer of a connection", () => {
@@ -132,10 +142,7 @@ suite("what comes behind the last answer of a connection", () => {
         assert.ok((await client.whole()).isWhole);
         client.write(`0\r\n\r\n${watch("b", "application/json")}`);
         await client.ended();
-        const sentinel = await gateway.call("GET /watch/sentinel HTTP/1.1");
-        assert.match(String(await sentinel.call.next()), /sentinel/);
-        sentinel.call.end();
-        await sentinel.client.whole();
+        await sentinel(gateway);
       });
     },
   );
