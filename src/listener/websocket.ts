@@ -112,6 +112,8 @@ function refusedOf({ method = "", url = "" }: IncomingMessage, peer: string): Re
 
 /** Another protocol than WebSocket is offered, which a server may ignore (RFC 9110 §7.8): a request without a body is served. */
 function ignoreUpgrade(server: Server, request: IncomingMessage, socket: Duplex): void {
+  // What is sent behind it is no request; it is read all the same, because a client that leaves is seen in no other way.
+  socket.once("end", () => socket.destroy()).resume();
   adoptSocket(socket, () => {
     const response = new ServerResponse(request);
     response.shouldKeepAlive = false;
