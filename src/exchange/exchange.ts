@@ -7,8 +7,12 @@ export type Headers = readonly string[];
 export type BodyProblem =
   /** More bytes than asked for, as declared or as they came. */
   | "tooLarge"
-  /** The connection ended, or broke its framing, before the whole body had come. */
+  /** The connection ended before the whole body had come. */
   | "incomplete"
+  /** Its framing broke. */
+  | "malformed"
+  /** The trailers behind it are over the limit of headers. */
+  | "trailersTooLarge"
   /** It did not come in time. */
   | "tooSlow";
 

@@ -11,11 +11,20 @@ export function breakBody(request: IncomingMessage, problem: BodyProblem): void 
   request.emit(broken, problem);
 }
 
+/** Whether the trailers of a request that has ended are over the limit (faults.md, H1-14). */
+export function hasLongTrailers({ rawTrailers }: IncomingMessage, mostBytes: number): boolean {
+  let bytes = 0;
+  for (const text of rawTrailers) bytes += text.length + 2;
+  return bytes > mostBytes;
+}
+
 /** What a body must keep to. */
 export interface BodyPace {
   /** Longest time until the whole body has come, in ms. */
   readonly withinMs: number;
   readonly minBytesPerSecond: number;
+  /** Most bytes of names and values behind the last chunk. */
+  readonly trailersBytes: number;
 }
 
 /** Reads a body to its end; `onRead` is told the bytes of every piece. The listeners go with the request, but for one that has had enough. */
@@ -63,7 +72,10 @@ class CollectedBody implements WatchedBody {
       this.#end(err("tooLarge"));
     };
     request.on("data", onData);
-    request.on("end", () => this.#end(ok(gathered.take())));
+    request.on("end", () => {
+      const isWhole = !hasLongTrailers(request, pace.trailersBytes);
+      this.#end(isWhole ? ok(gathered.take()) : err("trailersTooLarge"));
+    });
     request.on(broken, (problem: BodyProblem) => this.#end(err(problem)));
   }
 
@@ -81,6 +93,7 @@ class CollectedBody implements WatchedBody {
 export function openBody(
   request: IncomingMessage,
   idleMs: number,
+  trailersBytes: number,
   watch: BodyWatch,
   onRead: (bytes: number) => void,
 ): BodyReader {
@@ -94,7 +107,9 @@ export function openBody(
     stop: () => request.off("data", onData),
   });
   request.on("data", onData);
-  request.on("end", () => reader.end(undefined));
+  request.on("end", () => {
+    reader.end(hasLongTrailers(request, trailersBytes) ? "trailersTooLarge" : undefined);
+  });
   request.on(broken, (problem: BodyProblem) => reader.end(problem));
   return reader;
 }

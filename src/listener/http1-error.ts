@@ -1,3 +1,4 @@
+import type { BodyProblem } from "../exchange/index.ts";
 import { type GatewayFailure, gatewayFailure } from "../rpc/index.ts";
 
 /** What Node's HTTP server says of a connection that it gives up on. */
@@ -16,7 +17,13 @@ export function failureOfClientError(error: ClientError): GatewayFailure | undef
     case "EPIPE":
       return undefined;
     case "HPE_HEADER_OVERFLOW":
-      return gatewayFailure("HEADERS_TOO_LARGE", "the header block is over the limit");
+      return endsInRequestLine(error)
+        ? gatewayFailure("URI_TOO_LONG", "the request target is over the limit")
+        : gatewayFailure("HEADERS_TOO_LARGE", "the header block is over the limit");
+    case "HPE_INVALID_METHOD":
+      return namesTrack(error)
+        ? gatewayFailure("UNSUPPORTED_HTTP_METHOD", "this method is not served")
+        : gatewayFailure("MALFORMED_HTTP", "the request is not well-formed HTTP/1.1");
     case "ERR_HTTP_REQUEST_TIMEOUT":
       return gatewayFailure("REQUEST_TIMEOUT", "the request did not arrive in time");
     case "HPE_INVALID_VERSION":
@@ -31,4 +38,34 @@ export function failureOfClientError(error: ClientError): GatewayFailure | undef
     default:
       return gatewayFailure("MALFORMED_HTTP", "the request is not well-formed HTTP/1.1");
   }
+}
+
+/** What is wrong with a body in which the parser gave up. */
+export function bodyProblemOf(error: ClientError): Exclude<BodyProblem, "tooLarge"> {
+  switch (error.code ?? "") {
+    case "HPE_HEADER_OVERFLOW":
+      return "trailersTooLarge";
+    case "ERR_HTTP_REQUEST_TIMEOUT":
+      return "tooSlow";
+    case "HPE_INVALID_EOF_STATE":
+      return "incomplete";
+    default:
+      return "malformed";
+  }
+}
+
+/** The bytes of the last packet as far as they were parsed, behind the last head in them. */
+function lastHead({ rawPacket = Buffer.alloc(0), bytesParsed = 0 }: ClientError): string {
+  const parsed = rawPacket.toString("latin1", 0, bytesParsed);
+  return parsed.slice(parsed.lastIndexOf("\r\n\r\n") + 1).trimStart();
+}
+
+/** Whether the request line itself is what is too long. One that came in several packets is not told from a header. */
+function endsInRequestLine(error: ClientError): boolean {
+  return /^[A-Z]+ [^\r\n]*$/.test(lastHead(error));
+}
+
+/** Node's parser knows no TRACK, and stops at the first letter in which it differs from TRACE. In packets of its parts it is a method like any unknown one. */
+function namesTrack({ rawPacket = Buffer.alloc(0), bytesParsed = 0 }: ClientError): boolean {
+  return rawPacket.toString("latin1", Math.max(0, bytesParsed - 4), bytesParsed + 2) === "TRACK ";
 }

@@ -82,11 +82,11 @@ export class Http1Exchange implements Exchange, RequestBody {
       return Promise.resolve(err("tooLarge"));
     }
     if (this.#expectsContinue) this.#response.writeContinue();
-    const { requestMs, minBytesPerSecond } = this.#limits;
+    const { requestMs, minBytesPerSecond, headersBytes } = this.#limits;
     return collectBody(
       this.#request,
       maxBytes,
-      { withinMs: requestMs, minBytesPerSecond },
+      { withinMs: requestMs, minBytesPerSecond, trailersBytes: headersBytes },
       this.#watch,
       (bytes) => {
         this.receivedBytes += bytes;
@@ -97,7 +97,7 @@ export class Http1Exchange implements Exchange, RequestBody {
   open(idleMs: number): BodyReader {
     if (this.declaredBytes === 0) return noBody;
     if (this.#expectsContinue) this.#response.writeContinue();
-    return openBody(this.#request, idleMs, this.#watch, (bytes) => {
+    return openBody(this.#request, idleMs, this.#limits.headersBytes, this.#watch, (bytes) => {
       this.lastReadAt = this.#watch.now();
       this.receivedBytes += bytes;
     });

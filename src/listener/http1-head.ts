@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { isIPv6 } from "node:net";
 import { err, ok, type Result } from "../base/index.ts";
 import { type GatewayFailure, gatewayFailure } from "../rpc/index.ts";
 import type { ListenerLimits } from "./options.ts";
@@ -162,15 +163,30 @@ function checkFraming(raw: RawHead, findings: Findings): HeadRefusal | undefined
   const { transferEncoding, connection } = findings;
   if (transferEncoding !== undefined) {
     if (raw.version === "1.0") return malformed("transfer-encoding needs HTTP/1.1");
-    if (transferEncoding.trim().toLowerCase() !== "chunked") return badTransferEncoding;
+    if (withoutBlanks(transferEncoding).toLowerCase() !== "chunked") return badTransferEncoding;
     if (findings.contentLength !== undefined)
       return malformed("content-length and transfer-encoding exclude each other");
   }
   if (findings.contentLength !== undefined && isOverlong(findings.contentLength)) return badLength;
   if (connection === undefined || connection === "keep-alive" || connection === "close")
     return undefined;
-  const foreign = connection.split(",").some((part) => !hopNames.has(part.trim().toLowerCase()));
+  const foreign = connection
+    .split(",")
+    .some((part) => !hopNames.has(withoutBlanks(part).toLowerCase()));
   return foreign ? malformed("connection: names an end-to-end header") : undefined;
+}
+
+/** RFC 9110 §5.6.3 knows no other blanks than these two; `trim` takes a byte of 0xa0 for one as well. */
+function withoutBlanks(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isBlank(text.charCodeAt(start))) start++;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }
 
 /** 2^63 - 1: what other servers count bytes with holds no more (faults.md, H1-03). */
@@ -190,11 +206,14 @@ function bytesOf(contentLength: string): number {
   return Math.min(Number(contentLength), Number.MAX_SAFE_INTEGER);
 }
 
-const hostForm = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]+)(?::([0-9]{1,5}))?$/;
+// A host name is narrower than RFC 3986's reg-name: no name in use holds a comma or a percent sign, and lists of
+// hosts and escapes are read differently from hop to hop. An empty port is none (RFC 3986 §3.2.3).
+const hostForm = /^(?:\[([0-9A-Fa-f:.]+)\]|[A-Za-z0-9._~!$&'()*+;=-]+)(?::([0-9]{0,5}))?$/;
 
 /** Whether `text` is a host name or an address, with a port or without (RFC 9110 §7.2). */
 export function isHost(text: string): boolean {
-  return hostForm.test(text);
+  const parts = hostForm.exec(text);
+  return parts !== null && (parts[1] === undefined || isIPv6(parts[1]));
 }
 
 /** Hosts that passed the check; a gateway is called by few names, and beyond them each is checked anew. */
@@ -206,9 +225,9 @@ function checkHost(raw: RawHead, findings: Findings): HeadRefusal | undefined {
   const { host } = findings;
   if (host === undefined) return raw.version === "1.1" ? malformed("host: missing") : undefined;
   if (soundHosts.has(host)) return undefined;
-  const parts = hostForm.exec(host);
-  if (parts === null) return malformed("host: expected a host name and a port");
-  if (Number(parts[1] ?? 0) > 65_535) return malformed("host: no such port");
+  if (!isHost(host)) return malformed("host: expected a host name and a port");
+  const port = hostForm.exec(host)?.[2] ?? "";
+  if (Number(port) > 65_535) return malformed("host: no such port");
   if (soundHosts.size < rememberedHosts) soundHosts.add(host);
   return undefined;
 }

@@ -6,9 +6,9 @@ import { headerValue } from "../exchange/index.ts";
 import { type GatewayFailure, gatewayFailure } from "../rpc/index.ts";
 import { BodyWatch } from "./body-watch.ts";
 import { answerDetached } from "./detached-socket.ts";
-import { breakBody } from "./http1-body.ts";
+import { breakBody, hasLongTrailers } from "./http1-body.ts";
 import { connectionOf, type Serve } from "./http1-connection.ts";
-import { type ClientError, failureOfClientError } from "./http1-error.ts";
+import { bodyProblemOf, type ClientError, failureOfClientError } from "./http1-error.ts";
 import { Http1Exchange } from "./http1-exchange.ts";
 import { rawHeadOf, readHead } from "./http1-head.ts";
 import { intakeOf, openIntake } from "./http1-intake.ts";
@@ -58,16 +58,22 @@ export function createHttp1Server(
   server.maxConnections = limits.connections;
   const watch = new BodyWatch(dependencies.clock);
   const serving = { ...dependencies, watch };
-  const serveOf =
-    (expectsContinue: boolean): Serve =>
-    (request, response, { peer }) => {
-      const arrival = { peer, now: dependencies.clock.now(), expectsContinue };
-      serveRequest(request, response, arrival, options, serving);
-    };
   const refuseExpectation: Serve = (request, response, { peer }) => {
     const failure = gatewayFailure("EXPECTATION_FAILED", "expect: only 100-continue is served");
     refuse(request, response, failure, true, peer, options, dependencies);
   };
+  const serveOf =
+    (expectsContinue: boolean): Serve =>
+    (request, response, connection) => {
+      // Node takes any list that names 100-continue for it.
+      if (expectsContinue && request.headers.expect?.toLowerCase() !== "100-continue") {
+        refuseExpectation(request, response, connection);
+        return;
+      }
+      const { peer } = connection;
+      const arrival = { peer, now: dependencies.clock.now(), expectsContinue };
+      serveRequest(request, response, arrival, options, serving);
+    };
   const inTurn = (serve: Serve) => (request: IncomingMessage, response: ServerResponse) =>
     connectionOf(request.socket).take(request, response, serve);
   server.on("connection", openIntake);
@@ -134,7 +140,8 @@ function serveRequest(
   service
     .handle(exchange)
     .then((answer) => {
-      const close = offersUpgrade || isDraining();
+      const isLong = hasLongTrailers(request, options.limits.headersBytes);
+      const close = offersUpgrade || isLong || isDraining();
       const { crashed } = service;
       writeResponse(request, response, answer, { close, clock, stallMs, crashed });
     })
@@ -199,7 +206,7 @@ function answerClientError(
     return;
   }
   if (unfinished !== undefined) {
-    breakBody(unfinished, failure.reason === "REQUEST_TIMEOUT" ? "tooSlow" : "incomplete");
+    breakBody(unfinished, bodyProblemOf(error));
     return;
   }
   // Behind the last answer nothing is a request, broken or not.

@@ -63,6 +63,8 @@ suite("HTTP/1.1 head", () => {
 
   const accepted = [
     { name: "an IPv6 host", raw: head({ rawHeaders: ["Host", "[::1]:8080"] }) },
+    { name: "an empty port (H1-23)", raw: head({ rawHeaders: ["Host", "a:"] }) },
+    { name: "blanks around names of connection", raw: head({}, "Connection", "close \t, TE") },
     { name: "HTTP/1.0 without host", raw: head({ version: "1.0", rawHeaders: [] }) },
     { name: "connection: keep-alive, upgrade", raw: head({}, "Connection", "keep-alive, Upgrade") },
     { name: "OPTIONS * (H1-25)", raw: head({ method: "OPTIONS", target: "*" }) },
@@ -128,6 +130,21 @@ suite("HTTP/1.1 head", () => {
     {
       name: "H1-24 an absolute target of another host",
       raw: head({ target: "http://evil.example/" }),
+      want: "MALFORMED_HTTP",
+    },
+    ...["a,b", "%zz", "[:::::.]", "[1.2.3.4]", "[a]", ":80"].map((host) => ({
+      name: `H1-23 host ${host}`,
+      raw: head({ rawHeaders: ["Host", host] }),
+      want: "MALFORMED_HTTP",
+    })),
+    {
+      name: "H1-05 a byte of 0xa0 behind chunked",
+      raw: head({}, "Transfer-Encoding", "chunked\xa0"),
+      want: "UNSUPPORTED_TRANSFER_ENCODING",
+    },
+    {
+      name: "H1-43 a byte of 0xa0 behind close",
+      raw: head({}, "Connection", "close\xa0"),
       want: "MALFORMED_HTTP",
     },
     { name: "H1-26 CONNECT", raw: head({ method: "CONNECT" }), want: "UNSUPPORTED_HTTP_METHOD" },

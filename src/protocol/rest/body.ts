@@ -42,12 +42,15 @@ export function discardBody(exchange: Exchange): void {
 
 /** The failure for a body that did not come whole, or not in time. */
 export function brokenBody(problem: Exclude<BodyProblem, "tooLarge">): Failure {
-  return problem === "tooSlow" ? tooSlow : incomplete;
+  return brokenBodies[problem];
 }
 
-const tooSlow = gatewayFailure("REQUEST_TIMEOUT", "the body did not arrive in time");
-
-const incomplete = gatewayFailure("INCOMPLETE_BODY", "the body ended before it was complete");
+const brokenBodies: Readonly<Record<Exclude<BodyProblem, "tooLarge">, Failure>> = {
+  incomplete: gatewayFailure("INCOMPLETE_BODY", "the body ended before it was complete"),
+  malformed: gatewayFailure("MALFORMED_HTTP", "the body is not well-formed HTTP/1.1"),
+  trailersTooLarge: gatewayFailure("HEADERS_TOO_LARGE", "the trailers are over the limit"),
+  tooSlow: gatewayFailure("REQUEST_TIMEOUT", "the body did not arrive in time"),
+};
 
 const unexpected = gatewayFailure(
   "UNEXPECTED_BODY",
