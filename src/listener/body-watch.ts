@@ -13,6 +13,12 @@ export interface WatchedBody {
   onTooSlow(): void;
 }
 
+/** A body whose source waits for its reader. */
+export interface HeldBody {
+  /** Looks whether its client is still there, which nobody sees who does not read. */
+  probe(): void;
+}
+
 /** How often bodies are looked at, in ms. A body is late by so much at most. */
 const sweepMs = 1000;
 
@@ -26,6 +32,7 @@ const graceMs = 5000;
 export class BodyWatch {
   readonly #clock: Clock;
   readonly #bodies = new Set<WatchedBody>();
+  readonly #held = new Set<HeldBody>();
   #timer: Timer | undefined = undefined;
 
   constructor(clock: Clock) {
@@ -38,11 +45,25 @@ export class BodyWatch {
 
   add(body: WatchedBody): void {
     this.#bodies.add(body);
-    this.#timer ??= this.#clock.setTimer(sweepMs, () => this.#sweep());
+    this.#start();
   }
 
   remove(body: WatchedBody): void {
     this.#bodies.delete(body);
+  }
+
+  /** Has the client of a body looked for, once a second, until `release`. */
+  hold(body: HeldBody): void {
+    this.#held.add(body);
+    this.#start();
+  }
+
+  release(body: HeldBody): void {
+    this.#held.delete(body);
+  }
+
+  #start(): void {
+    this.#timer ??= this.#clock.setTimer(sweepMs, () => this.#sweep());
   }
 
   #sweep(): void {
@@ -54,7 +75,8 @@ export class BodyWatch {
         body.onTooSlow();
       }
     }
-    if (this.#bodies.size > 0) this.#timer = this.#clock.setTimer(sweepMs, () => this.#sweep());
+    for (const body of this.#held) body.probe();
+    if (this.#bodies.size + this.#held.size > 0) this.#start();
   }
 }
 

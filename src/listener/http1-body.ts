@@ -101,15 +101,49 @@ export function openBody(
     onRead(chunk.length);
     reader.push(chunk);
   };
+  let isHeld = false;
+  const held = {
+    probe() {
+      if (request.socket.destroyed) watch.release(held);
+      else probeClient(request);
+    },
+  };
   const reader = new PieceReader(idleMs, watch, {
-    hold: () => request.pause(),
-    release: () => request.resume(),
+    hold() {
+      if (isHeld) return;
+      isHeld = true;
+      request.pause();
+      watch.hold(held);
+    },
+    release() {
+      isHeld = false;
+      request.resume();
+      watch.release(held);
+    },
     stop: () => request.off("data", onData),
   });
   request.on("data", onData);
   request.on("end", () => {
     reader.end(hasLongTrailers(request, trailersBytes) ? "trailersTooLarge" : undefined);
   });
-  request.on(broken, (problem: BodyProblem) => reader.end(problem));
+  request.on(broken, (problem: BodyProblem) => {
+    watch.release(held);
+    // Nobody reads on to the end: who makes the call learns of it from the connection.
+    if (isHeld && problem === "incomplete") request.socket.destroy();
+    reader.end(problem);
+  });
   return reader;
+}
+
+/** Bytes of a held body that are read on only to see its client leave. */
+const probedBytes = 256 * 1024;
+
+/**
+ * Looks for the client of a body that nobody reads. A reset fails an empty write; the end of the connection comes
+ * behind what was sent before it, of which one more packet is let in. Who ends it behind more than 256 KiB is
+ * not seen before somebody reads on: TCP itself holds that back.
+ */
+function probeClient({ socket, readableLength }: IncomingMessage): void {
+  if (socket.writableLength === 0) socket.write("");
+  if (socket.isPaused() && readableLength < probedBytes) socket.resume();
 }
