@@ -54,7 +54,7 @@ export interface Connection {
 export interface LocalSettings {
   /** Default 4096. */
   readonly headerTableSize: number;
-  /** Receive window of a stream, in bytes. Default 1 MiB: what one slow reader may pile up. */
+  /** Receive window of a stream, in bytes. Default 512 KiB: what one slow reader may pile up. */
   readonly initialWindowSize: number;
   /** Default 16 384. */
   readonly maxFrameSize: number;
@@ -62,7 +62,10 @@ export interface LocalSettings {
   readonly maxHeaderListSize: number;
   /** Fields of one header list. Default 128. */
   readonly maxHeaderFields: number;
-  /** Receive window of the connection, in bytes. Default 16 MiB. */
+  /**
+   * Receive window of the connection, in bytes. Default 16 MiB. It is given back as bytes come, whoever reads them:
+   * the streams' own windows hold back what nobody reads, and slow readers must not stop everybody else.
+   */
   readonly connectionWindowSize: number;
 }
 
@@ -76,7 +79,7 @@ export interface ClientConnectionOptions {
 
 const defaultSettings: LocalSettings = {
   headerTableSize: 4096,
-  initialWindowSize: 1024 * 1024,
+  initialWindowSize: 512 * 1024,
   maxFrameSize: 16_384,
   maxHeaderListSize: 16 * 1024,
   maxHeaderFields: 128,
@@ -126,7 +129,7 @@ class ClientConnection implements Connection, FrameSink, StreamHost {
   #unannounced = 0;
   #heldAcks = 0;
   #lastWrite: Timer | undefined = undefined;
-  /** The DATA frame at hand is nobody's; its bytes went back to the connection's window. */
+  /** The DATA frame at hand is nobody's. */
   #isDiscarding = false;
 
   constructor(options: ClientConnectionOptions) {
@@ -228,11 +231,11 @@ class ClientConnection implements Connection, FrameSink, StreamHost {
     if (this.#isIdle(streamId)) return protocolError("DATA on a stream that was never opened");
     if (length > this.#receiveWindow) return flowControlError("DATA over the connection's window");
     this.#receiveWindow -= length;
+    this.#releaseConnection(length);
     const stream = this.#streams.get(streamId);
     this.#isDiscarding =
       stream === undefined || stream.isRemoteEnded || length > stream.receiveWindow;
     if (stream === undefined || this.#isDiscarding) {
-      this.#releaseConnection(length);
       if (stream !== undefined) this.#refuseData(stream);
       return undefined;
     }
@@ -243,8 +246,7 @@ class ClientConnection implements Connection, FrameSink, StreamHost {
   onDataPiece(streamId: number, chunk: Uint8Array): void {
     if (this.#isDiscarding) return;
     const stream = this.#streams.get(streamId);
-    if (stream === undefined) this.#releaseConnection(chunk.length);
-    else this.#receiveData(stream, chunk);
+    if (stream !== undefined) this.#receiveData(stream, chunk);
   }
 
   onDataEnd(streamId: number, flags: number): void {
@@ -598,7 +600,6 @@ class ClientConnection implements Connection, FrameSink, StreamHost {
   }
 
   release(stream: ClientStream, bytes: number): void {
-    this.#releaseConnection(bytes);
     if (stream.hasEnded || stream.isRemoteEnded) return;
     stream.unannounced += bytes;
     if (stream.unannounced * 2 < this.#local.initialWindowSize) return;

@@ -8,7 +8,7 @@ export interface StreamHost {
   /** Sends what the windows and the transport take; false when bytes stay queued. */
   sendData(stream: ClientStream): boolean;
   sendReset(stream: ClientStream, code: number): void;
-  /** Gives bytes of the stream's and the connection's receive window back. */
+  /** Gives bytes of the stream's receive window back. */
   release(stream: ClientStream, bytes: number): void;
   /** The stream has ended and no longer counts. */
   forget(stream: ClientStream): void;
@@ -91,12 +91,11 @@ export class ClientStream implements Stream {
     this.#host.release(this, released);
   }
 
-  /** Ends the stream; what was received and not consumed goes back to the connection's window. */
+  /** Ends the stream. */
   end(end: StreamEnd): void {
     if (this.hasEnded) return;
     this.hasEnded = true;
     this.queue.length = 0;
-    if (this.unconsumed > 0) this.consumed(this.unconsumed);
     this.#host.forget(this);
     this.events.onEnd(end);
     this.#host.settle();

@@ -522,31 +522,41 @@ suite("h2: what is sent", () => {
     );
   });
 
-  test("windows are given back as bytes are consumed, and on a reset at once", async () => {
-    const client = ready({ initialWindowSize: 1000, connectionWindowSize: 100_000 });
+  test("a stream's window is given back as its bytes are consumed", async () => {
+    const client = ready({ initialWindowSize: 1000 });
     const stream = client.open();
     client.connection.receive(head);
     client.connection.receive(frame(T.DATA, 0, 1, Buffer.alloc(600)));
-    await client.sent();
+    assert.deepEqual(
+      (await client.sent()).filter(({ type, streamId }) => type === T.WINDOW && streamId > 0),
+      [],
+    );
     stream.consumed(600);
     const [update] = await client.sent();
     assert.deepEqual(
       [update?.type, update?.streamId, update?.payload.readUInt32BE()],
       [T.WINDOW, 1, 600],
     );
-    const other = client.open();
-    client.connection.receive(frame(T.HEADERS, ENDH, 3, ok));
-    for (let i = 0; i < 60; i++) {
-      const id = client.open().id;
+  });
+
+  test("U-24: the connection's window is given back as bytes come, though no stream's reader takes any", async () => {
+    const client = ready({ initialWindowSize: 2000, connectionWindowSize: 100_000 });
+    await client.sent();
+    for (let i = 0; i < 75; i++) {
+      const { id } = client.open();
       client.connection.receive(frame(T.HEADERS, ENDH, id, ok));
-      client.connection.receive(frame(T.DATA, 0, id, Buffer.alloc(1000)));
-      client.connection.receive(frame(T.RST, 0, id, uint32(8)));
+      client.connection.receive(frame(T.DATA, 0, id, Buffer.alloc(2000)));
     }
-    other.reset(8);
-    const updates = (await client.sent()).filter(
-      ({ type, streamId }) => type === T.WINDOW && streamId === 0,
+    const updates = (await client.sent()).filter(({ type }) => type === T.WINDOW);
+    assert.deepEqual(
+      updates.map(({ streamId, payload }) => [streamId, payload.readUInt32BE()]),
+      [
+        [0, 50_000],
+        [0, 50_000],
+        [0, 50_000],
+      ],
     );
-    assert.equal(updates.length, 1);
+    assert.doesNotMatch(client.log.join(), /close/);
   });
 
   test("no more streams are opened than the peer allows, and capacity is told", () => {
