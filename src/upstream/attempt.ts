@@ -120,7 +120,7 @@ export class UnaryAttempt implements Attempt {
     if (state.kind !== "open") return;
     state.stream.consumed(chunk.length);
     if (this.#reader === undefined && this.#message === undefined && isWholeEnvelope(chunk)) {
-      const problem = prefixProblem(chunk, this.#call.maxReplyBytes);
+      const problem = prefixProblem(chunk, 0, this.#call.maxReplyBytes);
       if (problem === undefined) this.#message = chunk;
       else this.#fail(envelopeFailure(problem, this.#call.maxReplyBytes, this.#endpoint), "reset");
       return;

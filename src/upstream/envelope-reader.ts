@@ -10,7 +10,7 @@ export type EnvelopeProblem =
 const nothing = new Uint8Array(0);
 
 // A prefix may announce far more than ever comes, so room is made as bytes come.
-const firstRoomBytes = 64 * 1024;
+const firstRoomBytes = 128 * 1024;
 
 /**
  * Cuts the DATA of a reply into envelopes (gRPC over HTTP/2, "Length-Prefixed-Message"). A prefix is judged
@@ -18,8 +18,9 @@ const firstRoomBytes = 64 * 1024;
  */
 export class EnvelopeReader {
   readonly #maxBytes: number;
-  /** What has come and is not looked at yet. */
-  #rest: Uint8Array = nothing;
+  /** What has come, and from where it is not looked at yet. */
+  #chunk: Uint8Array = nothing;
+  #at = 0;
   /** Room for an envelope that comes in pieces, and how much of it is filled. */
   #room: Uint8Array = nothing;
   #filled = 0;
@@ -40,35 +41,42 @@ export class EnvelopeReader {
 
   /** Takes the next chunk, once `next` has given all that the one before it held. */
   push(chunk: Uint8Array): void {
-    this.#rest = chunk;
+    // A view of a Buffer is a Buffer again, which costs as much as all else that is done for a small message.
+    this.#chunk =
+      chunk instanceof Buffer
+        ? new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length)
+        : chunk;
+    this.#at = 0;
   }
 
   /** The next whole envelope, a view where one chunk holds it all; undefined when more bytes are needed. */
   next(): Envelope | EnvelopeProblem | undefined {
-    if (this.#rest.length === 0) return undefined;
+    if (this.#at === this.#chunk.length) return undefined;
     return this.#filled === 0 ? this.#cut() : this.#gather();
   }
 
   #cut(): Envelope | EnvelopeProblem | undefined {
-    const rest = this.#rest;
-    if (rest.length < envelopePrefixBytes) return this.#gather();
-    const problem = prefixProblem(rest, this.#maxBytes);
+    const chunk = this.#chunk;
+    const start = this.#at;
+    if (chunk.length - start < envelopePrefixBytes) return this.#gather();
+    const problem = prefixProblem(chunk, start, this.#maxBytes);
     if (problem !== undefined) return problem;
-    const length = envelopePrefixBytes + messageLength(rest);
-    if (rest.length < length) return this.#gather();
-    this.#rest = rest.subarray(length);
-    return rest.subarray(0, length);
+    const end = start + envelopePrefixBytes + messageLength(chunk, start);
+    if (end > chunk.length) return this.#gather();
+    this.#at = end;
+    if (end === chunk.length) this.push(nothing);
+    return start === 0 && end === chunk.length ? chunk : chunk.subarray(start, end);
   }
 
   #gather(): Envelope | EnvelopeProblem | undefined {
     if (this.#filled < envelopePrefixBytes) {
       this.#fillTo(envelopePrefixBytes, envelopePrefixBytes);
       if (this.#filled < envelopePrefixBytes) return undefined;
-      const problem = prefixProblem(this.#room, this.#maxBytes);
+      const problem = prefixProblem(this.#room, 0, this.#maxBytes);
       if (problem !== undefined) return problem;
     }
-    const length = envelopePrefixBytes + messageLength(this.#room);
-    const wanted = Math.min(length, this.#filled + this.#rest.length);
+    const length = envelopePrefixBytes + messageLength(this.#room, 0);
+    const wanted = Math.min(length, this.#filled + this.#chunk.length - this.#at);
     this.#fillTo(wanted, length);
     if (this.#filled < length) return undefined;
     const envelope = this.#room;
@@ -85,10 +93,11 @@ export class EnvelopeReader {
       room.set(this.#room.subarray(0, this.#filled));
       this.#room = room;
     }
-    const count = Math.min(size - this.#filled, this.#rest.length);
-    this.#room.set(this.#rest.subarray(0, count), this.#filled);
-    this.#rest = this.#rest.subarray(count);
-    this.#filled += count;
+    const end = Math.min(this.#at + size - this.#filled, this.#chunk.length);
+    this.#room.set(this.#chunk.subarray(this.#at, end), this.#filled);
+    this.#filled += end - this.#at;
+    this.#at = end;
+    if (end === this.#chunk.length) this.push(nothing);
   }
 }
 
@@ -96,14 +105,18 @@ export class EnvelopeReader {
 export function isWholeEnvelope(chunk: Uint8Array): boolean {
   return (
     chunk.length >= envelopePrefixBytes &&
-    messageLength(chunk) === chunk.length - envelopePrefixBytes
+    messageLength(chunk, 0) === chunk.length - envelopePrefixBytes
   );
 }
 
-/** What is wrong with the prefix that `bytes` begin with, five of them at least. */
-export function prefixProblem(bytes: Uint8Array, maxBytes: number): EnvelopeProblem | undefined {
-  if ((bytes[0] ?? 0) > 1) return "badFlag";
-  return messageLength(bytes) > maxBytes ? "tooLarge" : undefined;
+/** What is wrong with the prefix at `start`, behind which five bytes are at least. */
+export function prefixProblem(
+  bytes: Uint8Array,
+  start: number,
+  maxBytes: number,
+): EnvelopeProblem | undefined {
+  if ((bytes[start] ?? 0) > 1) return "badFlag";
+  return messageLength(bytes, start) > maxBytes ? "tooLarge" : undefined;
 }
 
 /** Whether the flag of an envelope says that its message is compressed. */
@@ -111,9 +124,9 @@ export function isCompressed(envelope: Envelope): boolean {
   return envelope[0] === 1;
 }
 
-function messageLength(bytes: Uint8Array): number {
+function messageLength(bytes: Uint8Array, start: number): number {
   return (
-    (bytes[1] ?? 0) * 0x100_0000 +
-    (((bytes[2] ?? 0) << 16) | ((bytes[3] ?? 0) << 8) | (bytes[4] ?? 0))
+    (bytes[start + 1] ?? 0) * 0x100_0000 +
+    (((bytes[start + 2] ?? 0) << 16) | ((bytes[start + 3] ?? 0) << 8) | (bytes[start + 4] ?? 0))
   );
 }

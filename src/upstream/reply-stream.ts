@@ -1,5 +1,6 @@
-import { ByteGatherer, err, ok, type Result } from "../base/index.ts";
+import { err, ok, type Result } from "../base/index.ts";
 import type { Envelope, Failure, MessageStream } from "../rpc/index.ts";
+import { ByteBacklog } from "./byte-backlog.ts";
 import { type EnvelopeProblem, EnvelopeReader, isCompressed } from "./envelope-reader.ts";
 
 type NextMessage = Result<Envelope | undefined, Failure>;
@@ -27,7 +28,7 @@ export class ReplyStream implements MessageStream {
   readonly #source: ReplySource;
   readonly #reader: EnvelopeReader;
   /** What has come behind the bytes that the reader has. */
-  readonly #behind = new ByteGatherer();
+  readonly #behind = new ByteBacklog();
   /** The message that is taken next. While there is none, the reader has seen all that has come. */
   #ready: Envelope | undefined = undefined;
   /** Bytes of the message that is ready, or being gathered, that do not hold the window any more. */
@@ -160,6 +161,6 @@ export class ReplyStream implements MessageStream {
   #drop(): void {
     this.#ready = undefined;
     this.#reader.push(nothing);
-    if (this.#behind.length > 0) this.#behind.take();
+    this.#behind.clear();
   }
 }
