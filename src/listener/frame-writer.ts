@@ -8,6 +8,9 @@ const pingMs = 30_000;
 /** Bytes that may wait for a slow reader before its upstream is made to wait. */
 const bufferedBytes = 64 * 1024;
 
+/** What a frame that waits costs beside its bytes: without it, 64 KiB of empty messages would hold 9 MiB. */
+const frameBytes = 512;
+
 /** How long a peer may take to answer a close, in ms. */
 const closeMs = 1000;
 
@@ -18,6 +21,8 @@ export class FrameWriter {
   readonly #stallMs: number;
   readonly #clock: Clock;
   #isAlive = true;
+  /** Frames that the socket has not taken. */
+  #frames = 0;
   #pinging: Timer;
   #closing: Timer | undefined = undefined;
 
@@ -50,9 +55,11 @@ export class FrameWriter {
     const webSocket = this.#webSocket;
     if (!this.isOpen) return Promise.resolve(false);
     return new Promise((resolve) => {
-      const waits = webSocket.bufferedAmount > bufferedBytes;
+      const waits = webSocket.bufferedAmount + this.#frames * frameBytes > bufferedBytes;
       if (waits) this.#watchProgress();
+      this.#frames++;
       webSocket.send(bytes, { binary: isBinary }, (error) => {
+        this.#frames--;
         if (waits) resolve(error == null);
       });
       if (!waits) resolve(true);
