@@ -64,6 +64,10 @@ export class ClientStream implements Stream {
     this.#host = host;
   }
 
+  get queuedBytes(): number {
+    return this.queue.reduce((sum, { chunk, offset }) => sum + chunk.length - offset, 0);
+  }
+
   write(chunk: Uint8Array, endStream: boolean): boolean {
     if (this.hasEnded || this.isEnding || this.isLocalEnded) return true;
     if (this.queue.length === 0 && this.#host.sendWhole(this, chunk, endStream)) return true;

@@ -43,6 +43,8 @@ export interface Stream {
   /** Sends bytes as DATA, split by frame size and windows; what the windows do not take is queued (the
    * chunks are kept, not copied, while queued). False: wait for `onWritable` before writing more. */
   write(chunk: Uint8Array, endStream: boolean): boolean;
+  /** Bytes of what was written that are queued: while nothing is written it shrinks as the peer takes them. */
+  readonly queuedBytes: number;
   /** Ends the stream with RST_STREAM; does nothing when it has ended. `onEnd` is called, by "local". */
   reset(code: number): void;
   /** Gives `bytes` of the receive window back, once the reader is done with them. */

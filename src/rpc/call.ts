@@ -55,7 +55,7 @@ export interface Call {
   /** When the call must have ended, in the clock's monotonic ms; Infinity for never. */
   readonly deadline: number;
   readonly cancellation: Cancellation;
-  /** How long a message of the client may wait for the upstream to take it, in ms; Infinity where others judge it. */
+  /** How long the upstream may take nothing of a message that waits for it, in ms; Infinity where others judge it. */
   readonly stallMs: number;
   /** Largest reply message in bytes, after decompression. */
   readonly maxReplyBytes: number;

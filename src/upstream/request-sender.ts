@@ -15,10 +15,10 @@ export interface StallWatch {
 export interface SenderRules {
   /** The client's side has failed before its last message. */
   readonly fail: (failure: Failure) => void;
-  /** A message has waited for `stallMs`. */
+  /** The upstream has taken nothing of a message for `stallMs`, and for less than twice as long. */
   readonly onStall: () => void;
   readonly stalls: StallWatch;
-  /** How long a message may wait for the upstream's windows, in ms. */
+  /** How long the upstream may take nothing of a message that waits for its windows, in ms. */
   readonly stallMs: number;
 }
 
@@ -36,6 +36,8 @@ export class RequestSender implements DeadlineEntry {
   readonly #rules: SenderRules;
   #state: "sending" | "sent" | "stopped" = "sending";
   #writable: (() => void) | undefined = undefined;
+  /** Bytes that waited when the stall clock was last set. */
+  #waitedBytes = 0;
 
   constructor(stream: Stream, messages: MessageStream, rules: SenderRules) {
     this.#stream = stream;
@@ -58,8 +60,10 @@ export class RequestSender implements DeadlineEntry {
     writable();
   }
 
+  /** A message larger than the windows may take long, as long as it moves. */
   onDeadline(): void {
-    this.#rules.onStall();
+    if (this.#stream.queuedBytes < this.#waitedBytes) this.#watch();
+    else this.#rules.onStall();
   }
 
   /** Sends no more, and tells the client's side so. */
@@ -87,9 +91,14 @@ export class RequestSender implements DeadlineEntry {
   }
 
   #untilWritable(): Promise<void> {
-    this.#rules.stalls.add(this, this.#rules.stallMs);
+    this.#watch();
     return new Promise((resolve) => {
       this.#writable = resolve;
     });
+  }
+
+  #watch(): void {
+    this.#waitedBytes = this.#stream.queuedBytes;
+    this.#rules.stalls.add(this, this.#rules.stallMs);
   }
 }

@@ -469,6 +469,19 @@ suite("h2: what is sent", () => {
     });
   }
 
+  test("what is queued is told, and shrinks as the windows take it", () => {
+    const client = ready();
+    client.connection.receive(frame(T.SETTINGS, 0, 0, setting(4, 10)));
+    const stream = client.open(false);
+    assert.equal(stream.queuedBytes, 0);
+    assert.equal(stream.write(Buffer.alloc(40), false), false);
+    assert.equal(stream.queuedBytes, 30);
+    client.connection.receive(frame(T.WINDOW, 0, stream.id, uint32(7)));
+    assert.equal(stream.queuedBytes, 23);
+    client.connection.receive(frame(T.WINDOW, 0, stream.id, uint32(23)));
+    assert.equal(stream.queuedBytes, 0);
+  });
+
   test("a window that shrinks below zero stops the stream until it is positive again", async () => {
     const client = testClient();
     client.connection.receive(frame(T.SETTINGS, 0, 0, setting(4, 20)));

@@ -18,6 +18,7 @@ export class FakeStream implements Stream {
   consumedBytes = 0;
   /** What `write` answers: false as when the windows are full. */
   isWritable = true;
+  queuedBytes = 0;
   #hasEnded = false;
   readonly #onEnded: () => void;
 

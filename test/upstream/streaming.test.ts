@@ -435,6 +435,28 @@ suite("a client that streams", () => {
     assert.equal(clock.timerCount, 0);
   });
 
+  test("§7: a message that is larger than the windows may take as long as it moves", async () => {
+    const fed = new FedStream();
+    const { outcome, stream, clock } = sentCall({
+      method: clientStreaming,
+      messages: { kind: "stream", stream: fed },
+      stallMs: 200,
+    });
+    stream.isWritable = false;
+    stream.queuedBytes = 1000;
+    fed.feed(ok(envelope("x".repeat(1000))));
+    await settle();
+    for (let turn = 0; turn < 8; turn++) {
+      stream.queuedBytes -= 1;
+      clock.advance(150);
+    }
+    assert.deepEqual(stream.resets, []);
+    clock.advance(400);
+    assert.equal(gatewayFailureOf(await outcome).reason, "STREAM_IDLE");
+    assert.deepEqual(stream.resets, [cancelCode]);
+    assert.equal(clock.timerCount, 0);
+  });
+
   test("that fails fails the call and resets the stream", async () => {
     const fed = new FedStream();
     const { outcome, stream } = sentCall({
