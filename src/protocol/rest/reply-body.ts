@@ -43,6 +43,12 @@ const nothing = new Uint8Array(0);
 /** Messages that came together are sent together up to this size, in bytes. */
 const batchBytes = 64 * 1024;
 
+/** And up to this many: messages may print to nothing. */
+const batchMessages = 4096;
+
+/** Pieces that are given before others get a turn: a client that takes all at once would hold the loop of events. */
+const piecesATurn = 256;
+
 // Printing is synchronous and its bytes are copied out, so one sink serves every stream.
 const sink = new JsonSink();
 
@@ -64,6 +70,8 @@ export class ReplyBody implements BodyStream {
   #lastPieceAt: number;
   #count = 0;
   #bytes = 0;
+  /** Pieces that were given from what was at hand, without a turn of the loop of events. */
+  #piecesThisTurn = 0;
 
   /** `first` was taken from `messages` already. */
   constructor(messages: MessageStream, first: Envelope | undefined, rules: ReplyBodyRules) {
@@ -79,10 +87,19 @@ export class ReplyBody implements BodyStream {
   }
 
   next(): Promise<Piece> {
+    if (this.#piecesThisTurn < piecesATurn) return this.#next();
+    this.#piecesThisTurn = 0;
+    return new Promise((resolve) => {
+      setImmediate(() => resolve(this.#next()));
+    });
+  }
+
+  #next(): Promise<Piece> {
     if (this.#state.kind === "ended") return Promise.resolve(this.#takeRest(this.#state));
     const first = this.#late ?? this.#messages.poll();
     this.#late = undefined;
     if (first !== undefined) return Promise.resolve(this.#batch(first));
+    this.#piecesThisTurn = 0;
     return new Promise((resolve) => {
       this.#waiting = resolve;
       if (!this.#isAsking) this.#ask();
@@ -111,6 +128,7 @@ export class ReplyBody implements BodyStream {
   #batch(first: Envelope): Piece {
     const { format, print } = this.#rules;
     sink.reset();
+    const most = format.joins ? this.#count + batchMessages : 0;
     let envelope: Envelope | undefined = first;
     while (envelope !== undefined) {
       const mark = sink.length;
@@ -123,8 +141,11 @@ export class ReplyBody implements BodyStream {
       }
       if (format.after !== "") sink.ascii(format.after);
       this.#count++;
-      envelope = format.joins && sink.length < batchBytes ? this.#messages.poll() : undefined;
+      const isFull = this.#count >= most || sink.length >= batchBytes;
+      envelope = isFull ? undefined : this.#messages.poll();
+      if (isFull && format.joins) this.#piecesThisTurn = piecesATurn;
     }
+    this.#piecesThisTurn++;
     if (this.#state.kind === "ended") return this.#takeRest(this.#state);
     this.#lastMessageAt = this.#rules.clock.now();
     return this.#give(sink.bytes());
