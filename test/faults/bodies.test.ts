@@ -4,6 +4,7 @@ import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:
 import { startTestGateway, type TestGateway } from "../support/gateway.ts";
 import { send } from "../support/http-client.ts";
 import { expectRefusal, rawHead, sendRaw } from "./refusal.ts";
+import { connectBothSides } from "./server-side.ts";
 
 const echo = "/v1/kitchen-sink:echo";
 const mebibyte = 1024 * 1024;
@@ -65,6 +66,40 @@ suite("faults.md group 4: bodies", () => {
     const body = `${head}${chunk.repeat(4)}1\r\n `;
     await expectRefusal(gateway, () => sendRaw(gateway.port, body), tooLarge);
   });
+
+  // What is held was read from the socket before the answer; what comes behind it is dropped.
+  for (const chunkBytes of [64, 16 * 1024, mebibyte]) {
+    test(`J-05: of 32 MiB in chunks of ${chunkBytes} bytes no more than the limit and 64 KiB are held`, async () => {
+      const own = await startTestGateway({ listener: "limits: { body: 512KiB }" });
+      const { client, server } = await connectBothSides(own.port);
+      try {
+        const closed = new Promise((resolve) => client.once("close", resolve));
+        const chunks: Buffer[] = [];
+        client.on("data", (data: Buffer) => chunks.push(data));
+        let held = 0;
+        const write = server.write.bind(server) as (...words: unknown[]) => boolean;
+        server.write = (...words: unknown[]) => {
+          held ||= server.bytesRead;
+          return write(...words);
+        };
+        client.write(`POST ${echo} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n`);
+        const chunk = `${chunkBytes.toString(16)}\r\n${" ".repeat(chunkBytes)}\r\n`;
+        const piece = chunk.repeat(Math.max(1, mebibyte / chunkBytes));
+        for (let sent = 0; sent < 32 && !client.destroyed; sent++) {
+          if (client.write(piece)) continue;
+          await Promise.race([closed, new Promise((resolve) => client.once("drain", resolve))]);
+        }
+        await closed;
+        assert.match(Buffer.concat(chunks).toString("latin1"), /^HTTP\/1\.1 413 /);
+        // The framing of the smallest chunks is a tenth of what they hold; one read takes up to 64 KiB.
+        const most = (512 * 1024 + 64 * 1024) * (1 + 6 / chunkBytes) + 1024;
+        assert.ok(held > 512 * 1024 && held <= most, `${held} bytes were held, at most ${most}`);
+      } finally {
+        client.destroy();
+        await own.stop();
+      }
+    });
+  }
 
   const types = [
     { name: "application/json", type: "application/json", isTaken: true },

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { after, before, suite, test } from "node:test";
+import { makeFolder } from "../descriptor/proto-folder.ts";
 import { startTestGateway, type TestGateway } from "../support/gateway.ts";
 import { send } from "../support/http-client.ts";
+import { startScriptedUpstream } from "../support/scripted-upstream.ts";
 import { expectRefusal } from "./refusal.ts";
 
 const echo = "/v1/kitchen-sink:echo";
@@ -197,6 +199,68 @@ suite("faults.md group 4: JSON and its fields", () => {
       });
     } finally {
       await lenient.stop();
+    }
+  });
+
+  test("J-08: one route drops unknown fields beside one that refuses them", async () => {
+    const routes = [
+      "- { service: library.v1.LibraryService, cluster: library }",
+      "- service: library.v1.KitchenSinkService",
+      "  cluster: library",
+      "- rpc: library.v1.KitchenSinkService/Echo",
+      "  cluster: library",
+      "  json: { ignore_unknown_fields: true }",
+    ].join("\n");
+    const own = await startTestGateway({ routes });
+    try {
+      const json = { nope: 1 };
+      const dropped = await send(own.port, "POST", echo, { json: { ...json, fInt32: 1 } });
+      assert.deepEqual([dropped.status, dropped.text], [200, '{"fInt32":1}']);
+      const strict = "/library.v1.KitchenSinkService/Inspect";
+      await expectRefusal(own, () => send(own.port, "POST", strict, { json }), {
+        status: 400,
+        code: 3,
+        reason: "INVALID_FIELD",
+        message: 'library.v1.InspectRequest has no field "nope" (line 1, column 2)',
+      });
+    } finally {
+      await own.stop();
+    }
+  });
+
+  test("J-08: one of two routes of the same shape drops unknown fields, in whichever order", async () => {
+    const shape = (name: string) => `
+      rpc ${name}(R) returns (R) { option (google.api.http) = { post: "/j/${name}" body: "*" }; }`;
+    const proto = `
+syntax = "proto3"; package j;
+import "google/api/annotations.proto";
+service S {${shape("Strict")}${shape("Lenient")} }
+message R { string text = 1; R inner = 2; }
+`;
+    const upstream = await startScriptedUpstream();
+    upstream.answer = { trailers: { "grpc-status": "0" } };
+    const strict =
+      "- { rpc: j.S/Strict, cluster: library, json: { ignore_unknown_fields: false } }";
+    const lenient =
+      "- { rpc: j.S/Lenient, cluster: library, json: { ignore_unknown_fields: true } }";
+    const protos = await makeFolder({ "j.proto": proto });
+    try {
+      for (const routes of [`${strict}\n${lenient}`, `${lenient}\n${strict}`]) {
+        const own = await startTestGateway({ protos, routes, upstreamPort: upstream.port });
+        try {
+          for (const json of [{ nope: 1 }, { inner: { nope: 1 } }]) {
+            const statuses = [];
+            for (const path of ["/j/Strict", "/j/Lenient", "/j/Strict"]) {
+              statuses.push((await send(own.port, "POST", path, { json })).status);
+            }
+            assert.deepEqual(statuses, [400, 200, 400]);
+          }
+        } finally {
+          await own.stop();
+        }
+      }
+    } finally {
+      await upstream.stop();
     }
   });
 
