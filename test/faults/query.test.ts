@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
+// What is looked at is no business of a user, so it is counted at the file itself.
+import { bindQuery } from "../../src/protocol/rest/query.ts";
+import { WireWriter } from "../../src/protojson/index.ts";
 import { makeFolder } from "../descriptor/proto-folder.ts";
 import { startTestGateway, type TestGateway } from "../support/gateway.ts";
 import { type SendOptions, send } from "../support/http-client.ts";
@@ -287,6 +290,41 @@ suite("faults.md group 3: queries", () => {
       reason: "HEADERS_TOO_LARGE",
       message: "the header block is over the limit",
     });
+  });
+
+  test("P-12: a query of 64 KiB that the limits let in is 400 by its parameters", async () => {
+    const own = await startTestGateway({ listener: "limits: { path: 128KiB, headers: 256KiB }" });
+    try {
+      for (const pair of ["r_int32=1&", "nope=1&"]) {
+        const query = pair.repeat(Math.ceil((64 * 1024) / pair.length));
+        await expectRefusal(own, () => send(own.port, "GET", `${sink}?${query}`), {
+          status: 400,
+          code: 3,
+          reason: "INVALID_QUERY",
+          message: pair.startsWith("nope")
+            ? 'query parameter nope: library.v1.KitchenSink has no field "nope"'
+            : "more than 256 query parameters",
+        });
+      }
+    } finally {
+      await own.stop();
+    }
+  });
+
+  test("P-12: no parameter behind the most is looked at, however many there are", () => {
+    let looked = 0;
+    const rules = {
+      parameterOf: () => {
+        looked++;
+        return { kind: "ignored" } as const;
+      },
+      plusAsSpace: true,
+      maxParameters: 256,
+      chosen: [],
+      place: "query parameter",
+    };
+    const failure = bindQuery("a=1&".repeat(100_000), rules, new WireWriter());
+    assert.deepEqual([failure?.message, looked], ["more than 256 query parameters", 256]);
   });
 
   test("P-12: with ignore_unknown_query the bounds are the same", async () => {
