@@ -116,6 +116,8 @@ export interface ClusterConfig {
   readonly backoff: BackoffConfig;
   /** Sent as `:authority` instead of the endpoint's own; undefined for that. */
   readonly authority: string | undefined;
+  /** How request messages from 1 KiB on are compressed; undefined for not at all. */
+  readonly compression: "gzip" | undefined;
 }
 
 /** How much may be in flight before the cluster refuses. */

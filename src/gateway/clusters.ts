@@ -28,6 +28,7 @@ function clusterOf(config: ClusterConfig, dependencies: ClusterDependencies): Cl
     endpoints: config.endpoints,
     policy: config.balance,
     authority: config.authority,
+    compression: config.compression,
     overflow: config.overflow,
     connectTimeoutMs: config.connectTimeoutMs,
     backoff: config.backoff,

@@ -2,6 +2,7 @@ import { err, ok, type Result } from "../base/index.ts";
 import { ErrorCode } from "../h2/index.ts";
 import type { Call, Failure, Reply } from "../rpc/index.ts";
 import { type Attempt, type AttemptOwner, type StreamReset, UnaryAttempt } from "./attempt.ts";
+import type { RequestEncoding } from "./compress.ts";
 import { type DeadlineEntry, notQueued } from "./deadline-queue.ts";
 import type { Endpoint } from "./endpoint.ts";
 import {
@@ -18,6 +19,8 @@ import { StreamingAttempt } from "./streaming-attempt.ts";
 export interface CallHost {
   readonly authority: string | undefined;
   readonly userAgent: string;
+  /** How messages of requests are compressed; undefined for not at all. */
+  readonly encoding: RequestEncoding | undefined;
   readonly stalls: StallWatch;
   now(): number;
   /** Sends the call on a connection, now or once there is one; or fails it. */
@@ -63,7 +66,7 @@ export class ActiveCall implements AttemptOwner, DeadlineEntry {
       ? new StreamingAttempt(this.call, endpoint.key, this)
       : new UnaryAttempt(this.call, endpoint.key, this);
     const authority = host.authority ?? endpoint.authority;
-    const head = requestHead(this.call, authority, host.userAgent, host.now());
+    const head = requestHead(this.call, authority, host, host.now());
     if (!attempt.send(endpoint, head)) return false;
     endpoint.inFlight++;
     this.#state = { kind: "sent", attempt, endpoint };

@@ -2,6 +2,7 @@ import { type PickContext, type Picker, policies } from "../balancer/index.ts";
 import { err, type Result, type Timer } from "../base/index.ts";
 import type { Call, CallSender, Failure, Reply } from "../rpc/index.ts";
 import { ActiveCall, type CallHost } from "./active-call.ts";
+import { compressCall, type RequestEncoding } from "./compress.ts";
 import { DeadlineQueue } from "./deadline-queue.ts";
 import { Endpoint, type EndpointOwner, type EndpointState } from "./endpoint.ts";
 import {
@@ -55,6 +56,7 @@ class StaticCluster implements Cluster, CallHost, EndpointOwner {
   readonly name: string;
   readonly authority: string | undefined;
   readonly userAgent: string;
+  readonly encoding: RequestEncoding | undefined;
 
   readonly #options: ClusterOptions;
   readonly #endpoints: readonly Endpoint[];
@@ -71,6 +73,7 @@ class StaticCluster implements Cluster, CallHost, EndpointOwner {
     this.name = options.name;
     this.authority = options.authority;
     this.userAgent = options.userAgent;
+    this.encoding = options.compression;
     this.#options = options;
     this.#picker = policies[options.policy].create<Endpoint>(options.random);
     this.#deadlines = new DeadlineQueue(options.clock);
@@ -83,7 +86,14 @@ class StaticCluster implements Cluster, CallHost, EndpointOwner {
 
   readonly call: CallSender = (call) =>
     new Promise((resolve) => {
-      this.#admit(call, resolve);
+      if (this.encoding === undefined) {
+        this.#admit(call, resolve);
+        return;
+      }
+      // What is refused anyway is not worth compressing.
+      const refusal = this.#refusal(call);
+      if (refusal !== undefined) resolve(err(refusal));
+      else void compressCall(call).then((compressed) => this.#admit(compressed, resolve));
     });
 
   readonly stalls: StallWatch = {

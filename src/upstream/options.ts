@@ -2,6 +2,7 @@ import type { PolicyName } from "../balancer/index.ts";
 import type { Clock, Random } from "../base/index.ts";
 import type { Address } from "./address.ts";
 import type { BackoffOptions } from "./backoff.ts";
+import type { RequestEncoding } from "./compress.ts";
 import type { ConnectionOpener } from "./open-connection.ts";
 
 /** How much may be in flight before the cluster refuses. */
@@ -32,6 +33,8 @@ export interface ClusterOptions {
   readonly policy: PolicyName;
   /** `:authority` of every call; undefined for the endpoint's own address. */
   readonly authority: string | undefined;
+  /** How request messages from 1 KiB on are compressed; undefined for not at all, the default. */
+  readonly compression: RequestEncoding | undefined;
   readonly overflow: OverflowOptions;
   /** Longest time until a connection is ready, in ms: TCP and the peer's SETTINGS. Default 1000. */
   readonly connectTimeoutMs: number;

@@ -1,12 +1,20 @@
 import type { HeaderList } from "../h2/index.ts";
 import { type Call, formatGrpcTimeout, metadataValue } from "../rpc/index.ts";
+import { needsEncoding, type RequestEncoding } from "./compress.ts";
 import { acceptedEncodings } from "./decompress.ts";
+
+/** What a cluster says in every head. */
+export interface HeadRules {
+  readonly userAgent: string;
+  /** How messages are compressed, where they are. */
+  readonly encoding: RequestEncoding | undefined;
+}
 
 /** The head of a call, in the order the specification gives (gRPC over HTTP/2, "Requests"). */
 export function requestHead(
   call: Call,
   authority: string,
-  userAgent: string,
+  { userAgent, encoding }: HeadRules,
   now: number,
 ): HeaderList {
   const head = [
@@ -30,6 +38,7 @@ export function requestHead(
   if (call.deadline !== Number.POSITIVE_INFINITY) {
     head.push("grpc-timeout", formatGrpcTimeout(call.deadline - now));
   }
+  if (encoding !== undefined && needsEncoding(call)) head.push("grpc-encoding", encoding);
   const { metadata } = call;
   for (let i = 0; i < metadata.length; i += 2) {
     const name = metadata[i] ?? "";

@@ -110,6 +110,7 @@ suite("a configuration", () => {
           overflow: { connections: 4, requests: 1024, pending: 1024 },
           backoff: { baseMs: 100, maxMs: 10_000 },
           authority: undefined,
+          compression: undefined,
         },
       ],
       routes: routesOfSample,

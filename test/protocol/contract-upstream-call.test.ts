@@ -1,10 +1,17 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http2";
 import { after, before, suite, test } from "node:test";
-import { deflateSync, gzipSync } from "node:zlib";
+import { deflateSync, gunzipSync, gzipSync } from "node:zlib";
 import { startTestGateway } from "../support/gateway.ts";
 import { type Answer, reasonOf, send } from "../support/http-client.ts";
-import { type ContractGateway, startContract, withContract } from "./contract-gateway.ts";
+import {
+  type ContractGateway,
+  expectAsk,
+  startContract,
+  withContract,
+} from "./contract-gateway.ts";
+import { collect, withStreamGateway } from "./rest-streams-gateway.ts";
 
 const rules = ['get: "/a/{id}"', 'post: "/b" body: "*"', ""];
 
@@ -280,6 +287,44 @@ suite("transcoding.md §3: switches of metadata", () => {
     withContract({ rules }, async (gateway) => {
       const head = await headOf(gateway, { "grpc-metadata-tenant": "a" });
       assert.deepEqual([head["tenant"], head["grpc-metadata-tenant"]], [undefined, undefined]);
+    }));
+});
+
+suite("transcoding.md §3: requests that are compressed", () => {
+  const noise = randomBytes(3000).toString("base64url");
+  const rows = [
+    { name: "is compressed", cluster: "compression: gzip", id: "a".repeat(5000), is: true },
+    { name: "that is small goes as it is", cluster: "compression: gzip", id: "a", is: false },
+    { name: "goes as it is by default", cluster: "balance: round_robin", id: noise, is: false },
+  ];
+  for (const { name, cluster, id, is } of rows) {
+    test(`§3: a request ${name}, with ${cluster}`, () =>
+      withContract({ rules: ['post: "/b" body: "*"'], cluster }, async (gateway) => {
+        gateway.upstream.reply = { data: Buffer.alloc(5) };
+        await expectAsk(gateway, { method: "POST", target: "/b", request: { json: { id } } });
+        const call = gateway.upstream.calls[0];
+        assert.ok(call);
+        assert.equal(call.head["grpc-encoding"], is ? "gzip" : undefined);
+        assert.equal(call.envelope[0], is ? 1 : 0);
+        assert.equal(call.envelope.readUInt32BE(1), call.envelope.length - 5);
+        const sent = call.envelope.subarray(5);
+        const message = is ? gunzipSync(sent) : sent;
+        assert.ok(message.includes(id));
+        if (is) assert.ok(sent.length < 200);
+      }));
+  }
+
+  test("§3: the messages of a stream are compressed one by one, from 1 KiB on", () =>
+    withStreamGateway({ cluster: "compression: gzip" }, async (gateway) => {
+      const long = "b".repeat(2000);
+      const { client, call } = await collect(gateway, "application/x-ndjson");
+      client.chunk(`{"text":"a"}\n{"text":"${long}"}\n`);
+      assert.equal(call.head["grpc-encoding"], "gzip");
+      assert.equal((await call.next())?.toString("latin1"), "\x12\x01a");
+      const second = await call.next();
+      assert.ok(second !== undefined && second.length < 200);
+      assert.ok(gunzipSync(second).includes(long));
+      client.destroy();
     }));
 });
 

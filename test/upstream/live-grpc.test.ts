@@ -114,6 +114,17 @@ suite("against @grpc/grpc-js", () => {
     assert.ok(textOf(outcome) === message);
   });
 
+  for (const size of [0, 1023, 1024, 100_000, 3_000_000]) {
+    test(`§3: a request of ${size} bytes is read where the cluster compresses`, async () => {
+      const server = await startGrpc({ unary: echo });
+      const message = "x".repeat(size);
+      const outcome = await clusterOf(server, { compression: "gzip" }).call(
+        testCall({ messages: { kind: "single", envelope: envelope(message) } }),
+      );
+      assert.ok(textOf(outcome) === message);
+    });
+  }
+
   test("U-04: the server sees the deadline, and is told when it has passed", async () => {
     const cancelled = createLatch<number>();
     const server = await startGrpc({
@@ -214,30 +225,32 @@ suite("against @grpc/grpc-js", () => {
 suite("streams against @grpc/grpc-js", () => {
   const method = { path: streamPath, clientStreaming: true, serverStreaming: true };
 
-  test("each message of the client is answered while the stream goes on", async () => {
-    const server = await startGrpc({
-      stream: (call) => {
-        call.on("data", (message: Buffer) => call.write(message));
-        call.on("end", () => call.end());
-      },
+  for (const compression of [undefined, "gzip"] as const) {
+    test(`each message of the client is answered while the stream goes on, compression: ${compression ?? "none"}`, async () => {
+      const server = await startGrpc({
+        stream: (call) => {
+          call.on("data", (message: Buffer) => call.write(message));
+          call.on("end", () => call.end());
+        },
+      });
+      const asked = ["one", "two", "x".repeat(3_000_000), ""];
+      let next = 0;
+      const messages: MessageStream = {
+        next: () => {
+          const text = asked[next++];
+          return Promise.resolve(ok(text === undefined ? undefined : envelope(text)));
+        },
+        poll: () => undefined,
+        cancel: () => undefined,
+      };
+      const cluster = clusterOf(server, { compression });
+      const outcome = await cluster.call(
+        testCall({ method, messages: { kind: "stream", stream: messages } }),
+      );
+      assert.ok((await readAll(outcome)).join() === asked.join());
+      assert.equal(cluster.status().inFlight, 0);
     });
-    const asked = ["one", "two", "x".repeat(3_000_000), ""];
-    let next = 0;
-    const messages: MessageStream = {
-      next: () => {
-        const text = asked[next++];
-        return Promise.resolve(ok(text === undefined ? undefined : envelope(text)));
-      },
-      poll: () => undefined,
-      cancel: () => undefined,
-    };
-    const cluster = clusterOf(server);
-    const outcome = await cluster.call(
-      testCall({ method, messages: { kind: "stream", stream: messages } }),
-    );
-    assert.ok((await readAll(outcome)).join() === asked.join());
-    assert.equal(cluster.status().inFlight, 0);
-  });
+  }
 
   test("all of a long stream comes, in its order", async () => {
     const server = await startGrpc({

@@ -13,6 +13,7 @@ export function testOptions(overrides: Partial<ClusterOptions> = {}): ClusterOpt
     endpoints: [{ kind: "tcp", host: "10.0.0.1", port: 50051 }],
     policy: "round_robin",
     authority: undefined,
+    compression: undefined,
     overflow: { connections: 4, requests: 1024, pending: 1024 },
     connectTimeoutMs: 1000,
     backoff: { baseMs: 1000, maxMs: 120_000 },

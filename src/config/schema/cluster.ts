@@ -62,6 +62,10 @@ export const cluster: z.ZodType<Omit<ClusterConfig, "name">> = z
       "Sent as :authority instead of the endpoint's own, such as library.internal.",
       matching(/^[A-Za-z0-9_.:[\]-]{1,255}$/, "an authority such as library.internal").optional(),
     ),
+    compression: described(
+      "Compress request messages from 1 KiB on: gzip. Default none.",
+      choice("a compression", ["gzip"]).optional(),
+    ),
   })
   .transform((keys) => ({
     endpoints: keys.endpoints,
@@ -71,4 +75,5 @@ export const cluster: z.ZodType<Omit<ClusterConfig, "name">> = z
     overflow: keys.overflow,
     backoff: keys.backoff,
     authority: keys.authority,
+    compression: keys.compression,
   }));
