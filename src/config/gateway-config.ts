@@ -114,6 +114,7 @@ export interface ClusterConfig {
   readonly connectTimeoutMs: number;
   readonly overflow: OverflowConfig;
   readonly backoff: BackoffConfig;
+  readonly retry: RetryConfig;
   /** Sent as `:authority` instead of the endpoint's own; undefined for that. */
   readonly authority: string | undefined;
   /** How request messages from 1 KiB on are compressed; undefined for not at all. */
@@ -128,6 +129,24 @@ export interface OverflowConfig {
   readonly requests: number;
   /** Requests that wait for a connection. */
   readonly pending: number;
+  /** Requests that are being sent again. */
+  readonly retries: number;
+}
+
+/** How calls are sent again. */
+export interface RetryConfig {
+  /** Names of status codes that another try may mend. */
+  readonly codes: readonly string[];
+  /** Most tries of one call, the first included. */
+  readonly attempts: number;
+  readonly backoff: BackoffConfig;
+  /** How long one try may take; undefined for as long as the call. */
+  readonly perTryMs: number | undefined;
+  /** Retries as a share of the calls, from 0 to 1. */
+  readonly budget: number;
+  readonly unsafe: boolean;
+  /** When another try is sent beside the first; undefined for never. */
+  readonly hedgeAfterMs: number | undefined;
 }
 
 /** How long to wait between attempts to connect; doubled from base to max, with jitter. */

@@ -21,6 +21,7 @@ export type {
   MethodConfig,
   OverflowConfig,
   RestSwitches,
+  RetryConfig,
   RouteConfig,
   RpcRoute,
   SelectedHttpRule,

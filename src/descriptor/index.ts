@@ -29,5 +29,6 @@ export {
 export { type LoadOptions, loadSchema, type Schema } from "./load-schema.ts";
 export { type DescriptorProblem, formatProblem } from "./problem.ts";
 export type { DescriptorSource, SourceLimits } from "./read/source.ts";
+export { isRepeatable } from "./repeatable.ts";
 export type { SchemaReport, SourceReport } from "./schema-report.ts";
 export { commentsOf, placeOf, type SourceComments, type SourcePlace } from "./source-place.ts";

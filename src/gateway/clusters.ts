@@ -1,7 +1,8 @@
 import type { Clock, Random } from "../base/index.ts";
-import type { ClusterConfig } from "../config/index.ts";
+import type { ClusterConfig, RetryConfig } from "../config/index.ts";
+import { codeOfName } from "../rpc/index.ts";
 import type { Logger } from "../telemetry/index.ts";
-import { type Cluster, createCluster } from "../upstream/index.ts";
+import { type Cluster, createCluster, type RetryOptions } from "../upstream/index.ts";
 
 /** What clusters run with. */
 export interface ClusterDependencies {
@@ -32,6 +33,7 @@ function clusterOf(config: ClusterConfig, dependencies: ClusterDependencies): Cl
     overflow: config.overflow,
     connectTimeoutMs: config.connectTimeoutMs,
     backoff: config.backoff,
+    retry: retryOptions(config.retry),
     clock,
     random,
     userAgent,
@@ -47,4 +49,17 @@ function clusterOf(config: ClusterConfig, dependencies: ClusterDependencies): Cl
         logger.warn("endpoint.refused", { cluster: config.name, endpoint, error, retryInMs }),
     },
   });
+}
+
+function retryOptions(config: RetryConfig): RetryOptions | undefined {
+  if (config.attempts === 1) return undefined;
+  return {
+    codes: new Set(config.codes.map(codeOfName)),
+    attempts: config.attempts,
+    backoff: config.backoff,
+    perTryMs: config.perTryMs ?? Number.POSITIVE_INFINITY,
+    budget: config.budget,
+    unsafe: config.unsafe,
+    hedgeAfterMs: config.hedgeAfterMs ?? Number.POSITIVE_INFINITY,
+  };
 }

@@ -44,6 +44,8 @@ export interface RpcMethod {
   readonly path: string;
   readonly clientStreaming: boolean;
   readonly serverStreaming: boolean;
+  /** Whether a call may be sent twice without harm: its `idempotency_level` or its HTTP method says so. */
+  readonly isIdempotent: boolean;
 }
 
 /** One RPC as data, on its way up. */

@@ -28,6 +28,11 @@ export function codeName(code: number): string {
   return names[code] ?? String(code);
 }
 
+/** The code that code.proto gives `name`; UNKNOWN for a name that it does not know. */
+export function codeOfName(name: string): Code {
+  return codeOf(names.indexOf(name));
+}
+
 /** A number from the wire as a code; what is not in the table is UNKNOWN, as the gRPC specification says. */
 export function codeOf(value: number): Code {
   return Number.isInteger(value) && value >= 0 && value <= 16 ? (value as Code) : Code.UNKNOWN;

@@ -32,6 +32,9 @@ export interface UpstreamFailure {
   /** Initial and trailing metadata as the upstream sent them, without gRPC's own names. */
   readonly headers: Metadata;
   readonly trailers: Metadata;
+  /** When the server wants the call again, in ms, or that it never does; undefined when it does not say (gRFC A6,
+   * "Pushback"). For retries alone. */
+  readonly pushbackMs?: number | "never";
 }
 
 export type Failure = GatewayFailure | UpstreamFailure;

@@ -11,7 +11,7 @@ export {
   type RpcMethod,
   sealEnvelope,
 } from "./call.ts";
-export { Code, codeName, codeOf, codeOfHttpStatus, httpStatusOfCode } from "./code.ts";
+export { Code, codeName, codeOf, codeOfHttpStatus, codeOfName, httpStatusOfCode } from "./code.ts";
 export {
   type Failure,
   type FailureExtras,

@@ -1,4 +1,4 @@
-import { err, ok, type Result } from "../base/index.ts";
+import { err, ok, type Result, type Timer } from "../base/index.ts";
 import { ErrorCode } from "../h2/index.ts";
 import type { Call, Failure, Reply } from "../rpc/index.ts";
 import { type Attempt, type AttemptOwner, type StreamReset, UnaryAttempt } from "./attempt.ts";
@@ -13,6 +13,8 @@ import {
 } from "./failures.ts";
 import { requestHead } from "./request-head.ts";
 import type { StallWatch } from "./request-sender.ts";
+import type { Retries, TryEnd } from "./retries.ts";
+import { type Judgement, judge } from "./retry.ts";
 import { StreamingAttempt } from "./streaming-attempt.ts";
 
 /** What a call in flight needs of its cluster. */
@@ -22,16 +24,34 @@ export interface CallHost {
   /** How messages of requests are compressed; undefined for not at all. */
   readonly encoding: RequestEncoding | undefined;
   readonly stalls: StallWatch;
+  /** How calls are sent again; undefined where they never are. */
+  readonly retries: Retries | undefined;
   now(): number;
   /** Sends the call on a connection, now or once there is one; or fails it. */
   place(call: ActiveCall): void;
+  /** Sends the call once more while a try goes on; false when no endpoint takes it now. */
+  placeBeside(call: ActiveCall): boolean;
   /** The call has ended; it is not to be sent any more. */
-  ended(call: ActiveCall): void;
+  ended(call: ActiveCall, judgement: Judgement): void;
+}
+
+/** One try on its way. */
+interface Sent {
+  readonly attempt: Attempt;
+  readonly endpoint: Endpoint;
+  /** In the clock's monotonic ms. */
+  readonly at: number;
+  /** Ends the try when it takes too long; undefined where it may take as long as the call. */
+  readonly limit: Timer | undefined;
 }
 
 type CallState =
+  /** It waits for a connection, or for the time of its next try. */
   | { readonly kind: "waiting" }
-  | { readonly kind: "sent"; readonly attempt: Attempt; readonly endpoint: Endpoint }
+  /** Usually one try; more when the call is hedged. */
+  | { readonly kind: "sent"; readonly tries: readonly Sent[] }
+  /** The reply has begun: nothing is sent again from here on (gRFC A6, "When Retries are Valid"). */
+  | { readonly kind: "streaming"; readonly tries: readonly Sent[] }
   | { readonly kind: "ended" };
 
 const waiting: CallState = { kind: "waiting" };
@@ -47,7 +67,16 @@ export class ActiveCall implements AttemptOwner, DeadlineEntry {
   readonly #host: CallHost;
   readonly #resolve: (outcome: Result<Reply, Failure>) => void;
   #state: CallState = waiting;
-  #hasRetried = false;
+  /** Whether it was sent again at once because nobody had processed it. */
+  #hasMoved = false;
+  /** Tries that a service may have seen. */
+  #attempts = 0;
+  /** Whether it counts among the calls in retry. */
+  #isRetried = false;
+  /** Endpoints that have failed it; undefined while none has. */
+  #tried: Set<Endpoint> | undefined = undefined;
+  /** The wait before a retry or a hedge. */
+  #wait: Timer | undefined = undefined;
 
   constructor(call: Call, host: CallHost, resolve: (outcome: Result<Reply, Failure>) => void) {
     this.call = call;
@@ -59,50 +88,70 @@ export class ActiveCall implements AttemptOwner, DeadlineEntry {
     return this.#host.stalls;
   }
 
+  /** Endpoints that the next try had better avoid. */
+  get tried(): ReadonlySet<Endpoint> | undefined {
+    return this.#tried;
+  }
+
   /** Sends the call to `endpoint`; false when none of its connections takes a stream. */
   sendTo(endpoint: Endpoint): boolean {
     const host = this.#host;
+    const { retries } = host;
+    const now = host.now();
     const attempt = this.call.method.serverStreaming
       ? new StreamingAttempt(this.call, endpoint.key, this)
       : new UnaryAttempt(this.call, endpoint.key, this);
     const authority = host.authority ?? endpoint.authority;
-    const head = requestHead(this.call, authority, host, host.now());
+    const head = requestHead(this.call, authority, host, now, this.#attempts);
     if (!attempt.send(endpoint, head)) return false;
     endpoint.inFlight++;
-    this.#state = { kind: "sent", attempt, endpoint };
+    this.#attempts++;
+    const limit = retries === undefined ? undefined : this.#limit(attempt, retries);
+    const sent: Sent = { attempt, endpoint, at: now, limit };
+    const tries = this.#state.kind === "sent" ? [...this.#state.tries, sent] : [sent];
+    this.#state = { kind: "sent", tries };
+    if (retries !== undefined) this.#hedge(retries);
     return true;
   }
 
   /** Ends the call with a failure of the gateway's own, telling the upstream when it has the call. */
   fail(failure: Failure): void {
-    if (this.#state.kind === "sent") this.#state.attempt.abandon(failure);
+    this.#abandonAll(failure, judge(failure));
     this.#end(err(failure));
   }
 
   onDeadline(): void {
-    const where =
-      this.#state.kind === "sent" ? this.#state.endpoint.key : "waiting for a connection";
-    this.fail(deadlineFailure(where));
+    const tries = this.#state.kind === "sent" ? this.#state.tries : [];
+    this.fail(deadlineFailure(tries[0]?.endpoint.key ?? "waiting for a connection"));
   }
 
   onCancel(): void {
     this.fail(clientClosedFailure());
   }
 
-  onReply(reply: Reply): void {
+  onReply(attempt: Attempt, reply: Reply): void {
+    this.#settle(attempt, "success");
     this.#end(ok(reply));
   }
 
-  onFailure(failure: Failure): void {
-    this.#end(err(failure));
+  onFailure(attempt: Attempt, failure: Failure): void {
+    this.#settle(attempt, judge(failure));
+    this.#retryOrEnd(failure, "failed");
   }
 
-  onStreaming(reply: Reply): void {
+  // A reply that streams is never hedged: it has one try.
+  onStreaming(_attempt: Attempt, reply: Reply): void {
+    if (this.#state.kind !== "sent") return;
+    const { tries } = this.#state;
+    for (const { limit } of tries) limit?.cancel();
+    this.#state = { kind: "streaming", tries };
     this.#resolve(ok(reply));
   }
 
-  onStreamed(): void {
-    this.#finish();
+  onStreamed(attempt: Attempt, failure: Failure | undefined): void {
+    const judgement = failure === undefined ? "success" : judge(failure);
+    this.#settle(attempt, judgement);
+    this.#finish(judgement);
   }
 
   // The upstream watches the deadline too, and its CANCEL may come before our own clock has moved on.
@@ -113,34 +162,113 @@ export class ActiveCall implements AttemptOwner, DeadlineEntry {
     return isLate ? deadlineFailure(cause) : resetFailure(cause);
   }
 
-  // gRFC A6, "Transparent Retries": once, because an upstream that refuses every stream would be called for ever.
-  onUnprocessed(cause: string): void {
-    this.#release();
-    if (this.#hasRetried) {
-      this.#end(err(resetFailure(cause)));
+  // gRFC A6, "Transparent Retries": at once and once, because an upstream that refuses every stream would be called
+  // for ever. From then on as the policy says.
+  onUnprocessed(attempt: Attempt, cause: string): void {
+    this.#settle(attempt, "ignored");
+    this.#attempts--;
+    if (this.#hasMoved || this.#state.kind !== "waiting") {
+      this.#retryOrEnd(resetFailure(cause), "unprocessed");
       return;
     }
-    this.#hasRetried = true;
-    this.#state = waiting;
+    this.#hasMoved = true;
     this.#host.place(this);
+  }
+
+  /** A try has ended without a reply: the call goes on with another, now or later, or ends. */
+  #retryOrEnd(failure: Failure, end: TryEnd): void {
+    if (this.#state.kind !== "waiting") return;
+    const { retries } = this.#host;
+    const delayMs = retries?.delayOf(this.call, failure, end, this.#attempts, this.#isRetried);
+    if (retries === undefined || delayMs === undefined) {
+      this.#end(err(failure));
+      return;
+    }
+    this.#isRetried = true;
+    if (this.#host.now() + delayMs >= this.call.deadline) {
+      this.#end(err(failure));
+      return;
+    }
+    this.#wait?.cancel();
+    this.#wait = retries.after(delayMs, () => this.#host.place(this));
+  }
+
+  #limit(attempt: Attempt, retries: Retries): Timer | undefined {
+    const { perTryMs } = retries;
+    if (perTryMs === Number.POSITIVE_INFINITY) return undefined;
+    return retries.after(perTryMs, () => this.#onLate(attempt, perTryMs));
+  }
+
+  /** A try had its time: another one may be quicker. */
+  #onLate(attempt: Attempt, perTryMs: number): void {
+    const failure = deadlineFailure(`one try took over ${perTryMs} ms`);
+    attempt.abandon(failure);
+    this.#settle(attempt, "failure");
+    this.#retryOrEnd(failure, "late");
+  }
+
+  /** Sends another try beside those on their way when they take too long (gRFC A6, "Hedging Policy"). */
+  #hedge(retries: Retries): void {
+    const afterMs = retries.hedgeAfterMs(this.call, this.#attempts);
+    if (afterMs === Number.POSITIVE_INFINITY) return;
+    this.#wait?.cancel();
+    this.#wait = retries.after(afterMs, () => {
+      if (this.#state.kind !== "sent" || !retries.mayHedge(this.#isRetried)) return;
+      this.#isRetried = true;
+      for (const { endpoint } of this.#state.tries) this.#avoid(endpoint);
+      this.#host.placeBeside(this);
+    });
+  }
+
+  /** Takes an attempt that has ended off the call. */
+  #settle(attempt: Attempt, judgement: Judgement): void {
+    const state = this.#state;
+    if (state.kind !== "sent" && state.kind !== "streaming") return;
+    const [only, second] = state.tries;
+    for (const sent of state.tries) {
+      if (sent.attempt === attempt) this.#release(sent, judgement);
+    }
+    if (second === undefined) this.#state = only?.attempt === attempt ? waiting : state;
+    else this.#state = { ...state, tries: state.tries.filter((sent) => sent.attempt !== attempt) };
+  }
+
+  /** Calls off every try on its way. */
+  #abandonAll(failure: Failure, judgement: Judgement): void {
+    const state = this.#state;
+    if (state.kind !== "sent" && state.kind !== "streaming") return;
+    this.#state = waiting;
+    for (const sent of state.tries) {
+      sent.attempt.abandon(failure);
+      this.#release(sent, judgement);
+    }
   }
 
   /** A call that streams has its outcome already; what ends it then is told by its messages. */
   #end(outcome: Result<Reply, Failure>): void {
     if (this.#state.kind === "ended") return;
-    this.#finish();
+    this.#abandonAll(clientClosedFailure(), "ignored");
+    this.#finish(outcome.ok ? "success" : judge(outcome.error));
     this.#resolve(outcome);
   }
 
-  #finish(): void {
+  #finish(judgement: Judgement): void {
     if (this.#state.kind === "ended") return;
-    this.#release();
     this.#state = ended;
+    this.#wait?.cancel();
+    if (this.#isRetried) this.#host.retries?.ended();
     this.call.cancellation.onCancel(undefined);
-    this.#host.ended(this);
+    this.#host.ended(this, judgement);
   }
 
-  #release(): void {
-    if (this.#state.kind === "sent") this.#state.endpoint.inFlight--;
+  #release({ endpoint, at, limit }: Sent, judgement: Judgement): void {
+    limit?.cancel();
+    endpoint.inFlight--;
+    endpoint.judged(judgement, at);
+    if (judgement === "failure") this.#avoid(endpoint);
+  }
+
+  #avoid(endpoint: Endpoint): void {
+    this.#tried ??= new Set();
+    this.#tried.add(endpoint);
   }
 }

@@ -30,14 +30,14 @@ export type StreamReset = Extract<StreamEnd, { readonly kind: "reset" }>;
 export interface AttemptOwner {
   /** Where what the upstream is slow to take falls due. */
   readonly stalls: StallWatch;
-  onReply(reply: Reply): void;
-  onFailure(failure: Failure): void;
+  onReply(attempt: Attempt, reply: Reply): void;
+  onFailure(attempt: Attempt, failure: Failure): void;
   /** The upstream cannot have acted on the call: it may be sent again. */
-  onUnprocessed(cause: string): void;
+  onUnprocessed(attempt: Attempt, cause: string): void;
   /** The reply has begun; its messages are still to come. */
-  onStreaming(reply: Reply): void;
-  /** The messages have ended, well or not. */
-  onStreamed(): void;
+  onStreaming(attempt: Attempt, reply: Reply): void;
+  /** The messages have ended: well, or with `failure`; undefined too when their reader wants no more. */
+  onStreamed(attempt: Attempt, failure: Failure | undefined): void;
   /** What a stream that was reset, or lost with its connection, means for the call. */
   failureOfReset(end: StreamReset, cause: string): Failure;
 }
@@ -142,13 +142,13 @@ export class UnaryAttempt implements Attempt {
     if (this.#state.kind !== "open") return;
     this.#leave(ended, "ended");
     if (end.kind === "complete") {
-      this.#owner.onFailure(missingTrailersFailure(this.#endpoint));
+      this.#owner.onFailure(this, missingTrailersFailure(this.#endpoint));
       return;
     }
     const cause = `${this.#endpoint}: ${end.message} (code ${end.code}, by ${end.by})`;
     // Messages of a client stream that were taken once cannot be asked for again.
-    if (end.unprocessed && this.#sender === undefined) this.#owner.onUnprocessed(cause);
-    else this.#owner.onFailure(this.#owner.failureOfReset(end, cause));
+    if (end.unprocessed && this.#sender === undefined) this.#owner.onUnprocessed(this, cause);
+    else this.#owner.onFailure(this, this.#owner.failureOfReset(end, cause));
   }
 
   #readPieces(chunk: Uint8Array): void {
@@ -184,7 +184,7 @@ export class UnaryAttempt implements Attempt {
       this.#decode(this.#message, initial, trailers.metadata);
     } else {
       this.#leave(ended, release);
-      this.#owner.onReply(new UnaryReply(initial, this.#message, trailers.metadata));
+      this.#owner.onReply(this, new UnaryReply(initial, this.#message, trailers.metadata));
     }
   }
 
@@ -197,8 +197,8 @@ export class UnaryAttempt implements Attempt {
     const settle = (result: Result<Envelope, Failure>): void => {
       if (this.#state !== decoding) return;
       this.#state = ended;
-      if (result.ok) this.#owner.onReply(new UnaryReply(initial, result.value, trailers));
-      else this.#owner.onFailure(result.error);
+      if (result.ok) this.#owner.onReply(this, new UnaryReply(initial, result.value, trailers));
+      else this.#owner.onFailure(this, result.error);
     };
     if (opened instanceof Promise) void opened.then(settle);
     else settle(opened);
@@ -207,7 +207,7 @@ export class UnaryAttempt implements Attempt {
   #fail(failure: Failure, release: Release): void {
     if (this.#state.kind === "ended") return;
     this.#leave(ended, release);
-    this.#owner.onFailure(failure);
+    this.#owner.onFailure(this, failure);
   }
 
   #releaseAtEnd(): Release {

@@ -15,6 +15,7 @@ import {
 import { openOverSockets } from "./open-connection.ts";
 import type { ClusterOptions } from "./options.ts";
 import type { StallWatch } from "./request-sender.ts";
+import { Retries } from "./retries.ts";
 import { type ClusterStatus, clusterStatus } from "./status.ts";
 
 /** A named set of endpoints that calls are sent to. */
@@ -61,6 +62,7 @@ class StaticCluster implements Cluster, CallHost, EndpointOwner {
   readonly #options: ClusterOptions;
   readonly #endpoints: readonly Endpoint[];
   readonly #picker: Picker<Endpoint>;
+  readonly retries: Retries | undefined;
   readonly #deadlines: DeadlineQueue;
   readonly #calls = new Set<ActiveCall>();
   /** Calls that wait for a connection, the oldest first. */
@@ -76,6 +78,8 @@ class StaticCluster implements Cluster, CallHost, EndpointOwner {
     this.encoding = options.compression;
     this.#options = options;
     this.#picker = policies[options.policy].create<Endpoint>(options.random);
+    const { retry, overflow, clock, random } = options;
+    if (retry !== undefined) this.retries = new Retries(retry, overflow.retries, clock, random);
     this.#deadlines = new DeadlineQueue(options.clock);
     const open = options.open ?? openOverSockets(options.clock);
     this.#endpoints = options.endpoints.map(
@@ -148,6 +152,10 @@ class StaticCluster implements Cluster, CallHost, EndpointOwner {
     }
   }
 
+  placeBeside(call: ActiveCall): boolean {
+    return this.#state.kind === "running" && this.#trySend(call);
+  }
+
   ended(call: ActiveCall): void {
     this.#calls.delete(call);
     if (this.#pending.size > 0) this.#pending.delete(call);
@@ -182,6 +190,7 @@ class StaticCluster implements Cluster, CallHost, EndpointOwner {
       resolve(err(refusal));
       return;
     }
+    this.retries?.budget.deposit();
     const active = new ActiveCall(call, this, resolve);
     this.#calls.add(active);
     this.#deadlines.add(active, call.deadline);
@@ -200,13 +209,17 @@ class StaticCluster implements Cluster, CallHost, EndpointOwner {
     return undefined;
   }
 
+  /** Sends the call now, to an endpoint that has not failed it where there is one. */
   #trySend(call: ActiveCall): boolean {
+    const { tried } = call;
+    let spare: Endpoint | undefined;
     for (let tries = this.#count.ready; tries > 0; tries--) {
       const endpoint = this.#picker.pick(noContext);
-      if (endpoint === undefined) return false;
-      if (call.sendTo(endpoint)) return true;
+      if (endpoint === undefined) break;
+      if (tried?.has(endpoint) === true) spare ??= endpoint;
+      else if (call.sendTo(endpoint)) return true;
     }
-    return false;
+    return spare !== undefined && call.sendTo(spare);
   }
 
   #servePending(): void {

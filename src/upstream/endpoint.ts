@@ -6,6 +6,7 @@ import { backoffDelayMs } from "./backoff.ts";
 import type { ConnectionOpener, StreamOpener } from "./open-connection.ts";
 import type { ClusterOptions } from "./options.ts";
 import { type ConnectionOwner, PooledConnection } from "./pooled-connection.ts";
+import type { Judgement } from "./retry.ts";
 
 /** Told of the life of an endpoint. */
 export interface EndpointOwner {
@@ -106,6 +107,9 @@ export class Endpoint implements BalancedEndpoint, ConnectionOwner, StreamOpener
     this.#grow();
     return undefined;
   }
+
+  /** A try that began at `at` has ended: what it says of the endpoint. */
+  judged(_judgement: Judgement, _at: number): void {}
 
   /** Ends once the calls in flight are over. */
   stop(): void {

@@ -5,4 +5,5 @@ export type { BackoffOptions } from "./backoff.ts";
 export { type Cluster, createCluster } from "./cluster.ts";
 export type { ConnectionOpener, UpstreamConnection } from "./open-connection.ts";
 export type { ClusterObserver, ClusterOptions, OverflowOptions } from "./options.ts";
+export type { RetryOptions } from "./retry.ts";
 export type { ClusterStatus, EndpointStatus } from "./status.ts";

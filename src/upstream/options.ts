@@ -4,6 +4,7 @@ import type { Address } from "./address.ts";
 import type { BackoffOptions } from "./backoff.ts";
 import type { RequestEncoding } from "./compress.ts";
 import type { ConnectionOpener } from "./open-connection.ts";
+import type { RetryOptions } from "./retry.ts";
 
 /** How much may be in flight before the cluster refuses. */
 export interface OverflowOptions {
@@ -14,6 +15,8 @@ export interface OverflowOptions {
   readonly requests: number;
   /** Calls that wait for a connection. Default 1024. */
   readonly pending: number;
+  /** Calls that are being sent again. Default 100. Too low fails calls that a retry would have saved. */
+  readonly retries: number;
 }
 
 /** Told of what happens to connections: for the log. Addresses and errors stay inside. */
@@ -39,6 +42,8 @@ export interface ClusterOptions {
   /** Longest time until a connection is ready, in ms: TCP and the peer's SETTINGS. Default 1000. */
   readonly connectTimeoutMs: number;
   readonly backoff: BackoffOptions;
+  /** How calls are sent again; undefined where they are only when no service has seen them. */
+  readonly retry: RetryOptions | undefined;
   readonly userAgent: string;
   readonly clock: Clock;
   readonly random: Random;

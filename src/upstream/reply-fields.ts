@@ -13,6 +13,8 @@ export interface ReplyFields {
   readonly message: string | undefined;
   /** `grpc-status-details-bin` as sent. */
   readonly details: string | undefined;
+  /** `grpc-retry-pushback-ms` as sent. */
+  readonly pushback: string | undefined;
   /** What is left: the names that belong to the service. */
   readonly metadata: Metadata;
 }
@@ -25,6 +27,7 @@ export function readReplyFields(fields: HeaderList): ReplyFields {
   let status: string | undefined;
   let message: string | undefined;
   let details: string | undefined;
+  let pushback: string | undefined;
   let metadata: string[] | undefined;
   for (let i = 0; i + 1 < fields.length; i += 2) {
     const name = fields[i] ?? "";
@@ -48,6 +51,9 @@ export function readReplyFields(fields: HeaderList): ReplyFields {
       case "grpc-status-details-bin":
         details ??= value;
         break;
+      case "grpc-retry-pushback-ms":
+        pushback ??= value;
+        break;
       default:
         if (isTransportName(name)) break;
         metadata ??= [];
@@ -61,6 +67,7 @@ export function readReplyFields(fields: HeaderList): ReplyFields {
     status,
     message,
     details,
+    pushback,
     metadata: metadata ?? emptyMetadata,
   };
 }
@@ -90,6 +97,15 @@ function isTransportName(name: string): boolean {
 export function decodeDetails(details: string | undefined): Uint8Array | undefined {
   if (details === undefined || details === "" || !isBase64(details)) return undefined;
   return Buffer.from(details, "base64");
+}
+
+/**
+ * What `grpc-retry-pushback-ms` asks for. A value that is no number, or a negative one, means that the call is never
+ * to be sent again (gRFC A6, "Pushback").
+ */
+export function readPushback(pushback: string | undefined): number | "never" | undefined {
+  if (pushback === undefined) return undefined;
+  return /^[0-9]{1,9}$/.test(pushback) ? Number(pushback) : "never";
 }
 
 /** Whether a content type is gRPC's: `application/grpc`, with a suffix or parameters or bare. */

@@ -8,7 +8,12 @@ import {
   type Metadata,
 } from "../rpc/index.ts";
 import { protocolFailure } from "./failures.ts";
-import { decodeDetails, isGrpcContentType, type ReplyFields } from "./reply-fields.ts";
+import {
+  decodeDetails,
+  isGrpcContentType,
+  type ReplyFields,
+  readPushback,
+} from "./reply-fields.ts";
 
 /**
  * What is wrong with the first head of a reply; undefined when it is one of gRPC. An upstream that answers
@@ -50,6 +55,7 @@ export function replyStatusFailure(
     return protocolFailure("the upstream's gRPC status is not a number", cause, Code.UNKNOWN);
   }
   if (Number(status) === 0) return undefined;
+  const pushbackMs = readPushback(trailers.pushback);
   return {
     kind: "upstream",
     code: codeOf(Number(status)),
@@ -57,5 +63,6 @@ export function replyStatusFailure(
     details: decodeDetails(trailers.details),
     headers: initial,
     trailers: trailers.metadata,
+    ...(pushbackMs === undefined ? {} : { pushbackMs }),
   };
 }

@@ -10,12 +10,14 @@ export interface HeadRules {
   readonly encoding: RequestEncoding | undefined;
 }
 
-/** The head of a call, in the order the specification gives (gRPC over HTTP/2, "Requests"). */
+/** The head of a call that was sent `attempts` times before, in the order the specification gives (gRPC over HTTP/2,
+ * "Requests"; gRFC A6, "Exposed Retry Metadata"). */
 export function requestHead(
   call: Call,
   authority: string,
   { userAgent, encoding }: HeadRules,
   now: number,
+  attempts = 0,
 ): HeaderList {
   const head = [
     ":method",
@@ -39,6 +41,7 @@ export function requestHead(
     head.push("grpc-timeout", formatGrpcTimeout(call.deadline - now));
   }
   if (encoding !== undefined && needsEncoding(call)) head.push("grpc-encoding", encoding);
+  if (attempts > 0) head.push("grpc-previous-rpc-attempts", String(attempts));
   const { metadata } = call;
   for (let i = 0; i < metadata.length; i += 2) {
     const name = metadata[i] ?? "";

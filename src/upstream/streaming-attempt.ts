@@ -121,7 +121,7 @@ export class StreamingAttempt implements Attempt, ReplySource {
     const cause = `${this.#endpoint}: ${end.message} (code ${end.code}, by ${end.by})`;
     if (end.unprocessed && this.#sender === undefined && state.kind === "waiting") {
       this.#leave("ended");
-      this.#owner.onUnprocessed(cause);
+      this.#owner.onUnprocessed(this, cause);
     } else {
       this.#fail(this.#owner.failureOfReset(end, cause), "ended");
     }
@@ -148,7 +148,7 @@ export class StreamingAttempt implements Attempt, ReplySource {
   abandoned(): void {
     if (this.#state.kind === "ended") return;
     this.#leave("reset");
-    this.#owner.onStreamed();
+    this.#owner.onStreamed(this, undefined);
   }
 
   #begin(stream: Stream, head: ReplyFields): void {
@@ -158,7 +158,7 @@ export class StreamingAttempt implements Attempt, ReplySource {
     );
     this.#encoding = head.encoding;
     this.#state = { kind: "streaming", stream, reply };
-    this.#owner.onStreaming(reply);
+    this.#owner.onStreaming(this, reply);
   }
 
   #finish(trailers: ReplyFields): void {
@@ -168,16 +168,16 @@ export class StreamingAttempt implements Attempt, ReplySource {
     const failure = replyStatusFailure(trailers, state.reply.headers, this.#endpoint);
     this.#leave(this.#releaseAtEnd());
     state.reply.end(failure);
-    this.#owner.onStreamed();
+    this.#owner.onStreamed(this, failure);
   }
 
   #fail(failure: Failure, release: Release): void {
     const state = this.#leave(release);
     if (state.kind === "streaming") {
       state.reply.end(failure);
-      this.#owner.onStreamed();
+      this.#owner.onStreamed(this, failure);
     } else if (state.kind === "waiting") {
-      this.#owner.onFailure(failure);
+      this.#owner.onFailure(this, failure);
     }
   }
 

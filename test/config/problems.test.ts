@@ -55,7 +55,7 @@ suite("a key", () => {
         " --> gateway.yaml:6:44",
         "  |",
         "6 |   library: { endpoints: [127.0.0.1:50051], colour: red }",
-        "  |                                            ^^^^^^ known keys: endpoints, balance, deadline, connect_timeout, overflow, backoff, authority, compression",
+        "  |                                            ^^^^^^ known keys: endpoints, balance, deadline, connect_timeout, overflow, backoff, retry, authority, compression",
         "",
         "1 error in gateway.yaml",
       ],
@@ -63,15 +63,14 @@ suite("a key", () => {
     {
       name: "of a later version is told as such",
       change: {
-        clusters:
-          "clusters:\n  library:\n    endpoints: [127.0.0.1:50051]\n    retry: { attempts: 3 }",
+        routes: "routes:\n  - service: library.v1.*\n    cluster: library\n    mcp: true",
       },
       want: [
-        'error: clusters.library: unknown key "retry"',
-        " --> gateway.yaml:8:5",
-        "  |",
-        "8 |     retry: { attempts: 3 }",
-        "  |     ^^^^^ not in this version of Diglot",
+        'error: routes[0]: unknown key "mcp"',
+        "  --> gateway.yaml:10:5",
+        "   |",
+        "10 |     mcp: true",
+        "   |     ^^^ not in this version of Diglot",
         "",
         "1 error in gateway.yaml",
       ],

@@ -23,7 +23,7 @@ suite("U-13: the peer limits concurrent streams", () => {
 
   test("no more connections are opened than the overflow allows; calls wait for a stream to end", async () => {
     const { cluster, network } = fakeCluster({
-      overflow: { connections: 1, requests: 10, pending: 10 },
+      overflow: { connections: 1, requests: 10, pending: 10, retries: 100 },
     });
     network.maxStreams = 1;
     const outcomes = [1, 2, 3].map(() => cluster.call(testCall()));
@@ -38,7 +38,7 @@ suite("U-13: the peer limits concurrent streams", () => {
 
   test("the queue is bounded", async () => {
     const { cluster, network } = fakeCluster({
-      overflow: { connections: 1, requests: 10, pending: 2 },
+      overflow: { connections: 1, requests: 10, pending: 2, retries: 100 },
     });
     network.maxStreams = 0;
     void cluster.call(testCall());
@@ -70,7 +70,7 @@ suite("U-13: the peer limits concurrent streams", () => {
 suite("O-04: calls in flight are bounded", () => {
   test("one call too many is refused at once and the others are not disturbed", async () => {
     const { cluster, network } = fakeCluster({
-      overflow: { connections: 1, requests: 2, pending: 10 },
+      overflow: { connections: 1, requests: 2, pending: 10, retries: 100 },
     });
     const outcomes = [1, 2].map(() => cluster.call(testCall()));
     const failure = gatewayFailureOf(await cluster.call(testCall()));

@@ -202,7 +202,7 @@ suite("a connection ends", () => {
 
   test("one that ends before it was of any use counts as a failed attempt", async () => {
     const { cluster, network, clock, log } = fakeCluster({
-      overflow: { connections: 1, requests: 10, pending: 10 },
+      overflow: { connections: 1, requests: 10, pending: 10, retries: 100 },
     });
     network.maxStreams = 0;
     const outcome = cluster.call(testCall());
@@ -250,7 +250,7 @@ suite("U-11: GOAWAY", () => {
 
   test("an upstream that sends it on every new connection is not connected to without pause", async () => {
     const { cluster, network } = fakeCluster({
-      overflow: { connections: 1, requests: 10, pending: 10 },
+      overflow: { connections: 1, requests: 10, pending: 10, retries: 100 },
     });
     network.maxStreams = 0;
     const outcome = cluster.call(testCall());

@@ -29,6 +29,10 @@ export class FakeStream implements Stream {
     this.#onEnded = onEnded;
   }
 
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
   write(chunk: Uint8Array, endStream: boolean): boolean {
     this.written.push(chunk);
     this.sentEnd ||= endStream;

@@ -199,7 +199,12 @@ test("U-24: a reader that does not read stops the upstream", async () => {
     fill();
   });
   const cluster = clusterOf([server]);
-  const method = { path: "/a.B/C", clientStreaming: false, serverStreaming: true };
+  const method = {
+    path: "/a.B/C",
+    clientStreaming: false,
+    serverStreaming: true,
+    isIdempotent: false,
+  };
   const { messages } = replyOf(await cluster.call(testCall({ method })));
   assert.ok(messages.kind === "stream");
   for (let i = 0; i < 20; i++) await messages.stream.next();

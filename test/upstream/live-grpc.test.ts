@@ -99,6 +99,7 @@ suite("against @grpc/grpc-js", () => {
       path: "/library.v1.Library/Nope",
       clientStreaming: false,
       serverStreaming: false,
+      isIdempotent: false,
     };
     const failure = failureOf(await clusterOf(server).call(testCall({ method })));
     assert.ok(failure.kind === "upstream");
@@ -170,7 +171,7 @@ suite("against @grpc/grpc-js", () => {
       { "grpc.max_concurrent_streams": 5 },
     );
     const cluster = clusterOf(server, {
-      overflow: { connections: 2, requests: 1000, pending: 1000 },
+      overflow: { connections: 2, requests: 1000, pending: 1000, retries: 100 },
     });
     const outcomes = await Promise.all(
       Array.from({ length: 300 }, (_, index) =>
@@ -223,7 +224,12 @@ suite("against @grpc/grpc-js", () => {
 });
 
 suite("streams against @grpc/grpc-js", () => {
-  const method = { path: streamPath, clientStreaming: true, serverStreaming: true };
+  const method = {
+    path: streamPath,
+    clientStreaming: true,
+    serverStreaming: true,
+    isIdempotent: false,
+  };
 
   for (const compression of [undefined, "gzip"] as const) {
     test(`each message of the client is answered while the stream goes on, compression: ${compression ?? "none"}`, async () => {

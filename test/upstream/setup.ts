@@ -14,7 +14,8 @@ export function testOptions(overrides: Partial<ClusterOptions> = {}): ClusterOpt
     policy: "round_robin",
     authority: undefined,
     compression: undefined,
-    overflow: { connections: 4, requests: 1024, pending: 1024 },
+    overflow: { connections: 4, requests: 1024, pending: 1024, retries: 100 },
+    retry: undefined,
     connectTimeoutMs: 1000,
     backoff: { baseMs: 1000, maxMs: 120_000 },
     userAgent: "diglot/test",
@@ -28,7 +29,12 @@ export function testOptions(overrides: Partial<ClusterOptions> = {}): ClusterOpt
 /** What a test's call is made of unless it says otherwise. */
 export function testCall(overrides: Partial<Call> = {}): Call {
   return {
-    method: { path: "/library.v1.Library/GetBook", clientStreaming: false, serverStreaming: false },
+    method: {
+      path: "/library.v1.Library/GetBook",
+      clientStreaming: false,
+      serverStreaming: false,
+      isIdempotent: false,
+    },
     metadata: [],
     messages: { kind: "single", envelope: envelope("request") },
     deadline: Number.POSITIVE_INFINITY,

@@ -28,9 +28,19 @@ import {
 const cancelCode = 8;
 const grpcHead: HeaderList = [":status", "200", "content-type", "application/grpc"];
 const path = "/library.v1.Library/Stream";
-const serverStreaming: RpcMethod = { path, clientStreaming: false, serverStreaming: true };
-const clientStreaming: RpcMethod = { path, clientStreaming: true, serverStreaming: false };
-const both: RpcMethod = { path, clientStreaming: true, serverStreaming: true };
+const serverStreaming: RpcMethod = {
+  path,
+  clientStreaming: false,
+  serverStreaming: true,
+  isIdempotent: false,
+};
+const clientStreaming: RpcMethod = {
+  path,
+  clientStreaming: true,
+  serverStreaming: false,
+  isIdempotent: false,
+};
+const both: RpcMethod = { path, clientStreaming: true, serverStreaming: true, isIdempotent: false };
 
 function messagesOf(reply: Reply): MessageStream {
   assert.ok(reply.messages.kind === "stream", "the reply is no stream");

@@ -4,8 +4,7 @@ const laterKeys: Readonly<Record<string, readonly string[]>> = {
   "": ["admin", "observe", "docs", "mcp", "tls", "include"],
   listeners: ["tls"],
   descriptors: ["reflection", "buf"],
-  clusters: ["tls", "retry", "breaker", "health", "outlier", "keepalive", "compression"],
-  overflow: ["retries"],
+  clusters: ["tls", "breaker", "health", "outlier", "keepalive", "compression"],
   routes: ["prefix", "retry", "mcp"],
   methods: ["cache", "mcp", "retry"],
 };

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { BackoffConfig, ClusterConfig, OverflowConfig } from "../gateway-config.ts";
 import { endpointAddress } from "./address.ts";
 import { longestWait } from "./listener.ts";
+import { retry } from "./retry.ts";
 import { choice, described, duration, matching, someOf, wholeNumber } from "./text.ts";
 
 const overflow: z.ZodType<OverflowConfig> = z
@@ -17,6 +18,10 @@ const overflow: z.ZodType<OverflowConfig> = z
     pending: described(
       "Most requests that wait for a connection; over it 503. Default 1024.",
       wholeNumber(0, 1_000_000).prefault(1024),
+    ),
+    retries: described(
+      "Most requests that are being sent again; over it a failure stays one. Default 100.",
+      wholeNumber(0, 1_000_000).prefault(100),
     ),
   })
   .transform((keys) => keys);
@@ -58,6 +63,7 @@ export const cluster: z.ZodType<Omit<ClusterConfig, "name">> = z
       overflow.prefault({}),
     ),
     backoff: described("Waits between attempts to connect.", backoff.prefault({})),
+    retry: described("How calls are sent again.", retry.prefault({})),
     authority: described(
       "Sent as :authority instead of the endpoint's own, such as library.internal.",
       matching(/^[A-Za-z0-9_.:[\]-]{1,255}$/, "an authority such as library.internal").optional(),
@@ -74,6 +80,7 @@ export const cluster: z.ZodType<Omit<ClusterConfig, "name">> = z
     connectTimeoutMs: keys.connect_timeout,
     overflow: keys.overflow,
     backoff: keys.backoff,
+    retry: keys.retry,
     authority: keys.authority,
     compression: keys.compression,
   }));

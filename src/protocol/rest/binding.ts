@@ -1,5 +1,11 @@
 import { type Clock, err, ok, type Result } from "../../base/index.ts";
-import type { DescField, DescMessage, DescMethod, HttpRule } from "../../descriptor/index.ts";
+import {
+  type DescField,
+  type DescMessage,
+  type DescMethod,
+  type HttpRule,
+  isRepeatable,
+} from "../../descriptor/index.ts";
 import {
   compileGuard,
   compileMissingRequired,
@@ -55,7 +61,7 @@ export function compileRestBinding(input: RestBindingInput): Result<Protocol, re
   if (problems.length > 0) return err(problems);
   const { options, codecs, clock } = input;
   const rules: OpenRules = {
-    method: rpcMethod(input.method),
+    method: rpcMethod(input.method, input.rule.kind),
     variables: paths.map((path) => pathVariable(path, codecs)),
     query: queryRules(input, paths, bodyField),
     body: bodyRule(input, paths, bodyField),
@@ -100,12 +106,14 @@ function kindProblems(kind: string): string[] {
   return neverServed.has(kind) ? [`custom kind "${kind}": is never served`] : [];
 }
 
-function rpcMethod(method: DescMethod): RpcMethod {
+function rpcMethod(method: DescMethod, httpMethod: string): RpcMethod {
   const kind = method.methodKind;
   return {
     path: `/${method.parent.typeName}/${method.name}`,
     clientStreaming: kind === "client_streaming" || kind === "bidi_streaming",
     serverStreaming: kind === "server_streaming" || kind === "bidi_streaming",
+    // RFC 9110 §9.2.2 says more of PUT and DELETE than most services keep: a second DELETE is NOT_FOUND.
+    isIdempotent: httpMethod === "GET" || isRepeatable(method),
   };
 }
 
