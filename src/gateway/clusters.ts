@@ -14,6 +14,8 @@ export interface ClusterDependencies {
 /** What upstreams see of this program; an operator finds it in their logs. */
 const userAgent = "diglot/0.1";
 
+const alike = { weight: 1, locality: "", priority: 0, metadata: {} };
+
 /** Makes every cluster of the configuration; none connects before it is called. */
 export function createClusters(
   configs: readonly ClusterConfig[],
@@ -26,7 +28,8 @@ function clusterOf(config: ClusterConfig, dependencies: ClusterDependencies): Cl
   const { clock, random, logger } = dependencies;
   return createCluster({
     name: config.name,
-    endpoints: config.endpoints,
+    endpoints: config.endpoints.map((address) => ({ address, ...alike })),
+    sources: [],
     policy: config.balance,
     authority: config.authority,
     compression: config.compression,
@@ -47,6 +50,10 @@ function clusterOf(config: ClusterConfig, dependencies: ClusterDependencies): Cl
       },
       refused: (endpoint, error, retryInMs) =>
         logger.warn("endpoint.refused", { cluster: config.name, endpoint, error, retryInMs }),
+      discovered: (source, endpoints) =>
+        logger.info("endpoints.discovered", { cluster: config.name, source, endpoints }),
+      undiscovered: (source, error) =>
+        logger.warn("endpoints.undiscovered", { cluster: config.name, source, error }),
     },
   });
 }

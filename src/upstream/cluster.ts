@@ -4,13 +4,13 @@ import type { Call, CallSender, Failure, Reply } from "../rpc/index.ts";
 import { ActiveCall, type CallHost } from "./active-call.ts";
 import { compressCall, type RequestEncoding } from "./compress.ts";
 import { DeadlineQueue } from "./deadline-queue.ts";
-import { Endpoint, type EndpointOwner, type EndpointState } from "./endpoint.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { EndpointSet, type EndpointSetOwner } from "./endpoint-set.ts";
 import {
   clientClosedFailure,
   deadlineFailure,
   overflowFailure,
   stoppingFailure,
-  unavailableFailure,
 } from "./failures.ts";
 import { openOverSockets } from "./open-connection.ts";
 import type { ClusterOptions } from "./options.ts";
@@ -32,7 +32,7 @@ export interface Cluster {
 
 /** Starts a cluster. It connects when the first call comes; who starts it stops or destroys it. */
 export function createCluster(options: ClusterOptions): Cluster {
-  return new StaticCluster(options);
+  return new RunningCluster(options);
 }
 
 type ClusterState =
@@ -53,14 +53,14 @@ const noContext: PickContext = { hashKey: undefined };
 // What a peer gets to answer our last GOAWAY with its own end of the connection.
 const closeTimeoutMs = 1000;
 
-class StaticCluster implements Cluster, CallHost, EndpointOwner {
+class RunningCluster implements Cluster, CallHost, EndpointSetOwner {
   readonly name: string;
   readonly authority: string | undefined;
   readonly userAgent: string;
   readonly encoding: RequestEncoding | undefined;
 
   readonly #options: ClusterOptions;
-  readonly #endpoints: readonly Endpoint[];
+  readonly #endpoints: EndpointSet;
   readonly #picker: Picker<Endpoint>;
   readonly retries: Retries | undefined;
   readonly #deadlines: DeadlineQueue;
@@ -68,8 +68,6 @@ class StaticCluster implements Cluster, CallHost, EndpointOwner {
   /** Calls that wait for a connection, the oldest first. */
   readonly #pending = new Set<ActiveCall>();
   #state: ClusterState = { kind: "running" };
-  /** How many endpoints are in each state. */
-  readonly #count = { idle: 0, connecting: 0, ready: 0, backoff: 0, stopped: 0 };
 
   constructor(options: ClusterOptions) {
     this.name = options.name;
@@ -82,10 +80,8 @@ class StaticCluster implements Cluster, CallHost, EndpointOwner {
     if (retry !== undefined) this.retries = new Retries(retry, overflow.retries, clock, random);
     this.#deadlines = new DeadlineQueue(options.clock);
     const open = options.open ?? openOverSockets(options.clock);
-    this.#endpoints = options.endpoints.map(
-      (address) => new Endpoint(address, open, options, this),
-    );
-    this.#count.idle = this.#endpoints.length;
+    this.#endpoints = new EndpointSet(options, open, this);
+    this.#endpoints.start();
   }
 
   readonly call: CallSender = (call) =>
@@ -110,7 +106,12 @@ class StaticCluster implements Cluster, CallHost, EndpointOwner {
   }
 
   status(): ClusterStatus {
-    return clusterStatus(this.#options, this.#endpoints, this.#calls.size, this.#pending.size);
+    return clusterStatus(
+      this.#options,
+      this.#endpoints.members,
+      this.#calls.size,
+      this.#pending.size,
+    );
   }
 
   stop(withinMs: number): Promise<void> {
@@ -131,7 +132,7 @@ class StaticCluster implements Cluster, CallHost, EndpointOwner {
     if (state.kind === "stopped") return;
     this.#state = { kind: "stopped" };
     for (const call of this.#calls) call.fail(stoppingFailure());
-    for (const endpoint of this.#endpoints) endpoint.destroy();
+    this.#endpoints.destroy();
     this.#deadlines.stop();
     if (state.kind === "stopping") {
       state.limit.cancel();
@@ -140,10 +141,10 @@ class StaticCluster implements Cluster, CallHost, EndpointOwner {
   }
 
   place(call: ActiveCall): void {
-    if (this.#count.idle > 0) this.#connectIdle();
+    this.#endpoints.wake();
     if (this.#trySend(call)) return;
-    if (this.#isUnreachable()) {
-      call.fail(this.#unreachable());
+    if (this.#endpoints.isUnreachable) {
+      call.fail(this.#endpoints.unreachable());
     } else if (this.#pending.size >= this.#options.overflow.pending) {
       const cause = `${this.#pending.size} calls wait for a connection of cluster ${this.name}`;
       call.fail(overflowFailure("too many requests wait for the upstream", cause));
@@ -163,17 +164,18 @@ class StaticCluster implements Cluster, CallHost, EndpointOwner {
     if (this.#state.kind === "stopping") this.#closeWhenDone();
   }
 
-  changed(from: EndpointState["kind"], to: EndpointState["kind"]): void {
-    this.#count[from]--;
-    this.#count[to]++;
-    if ((from === "ready") !== (to === "ready")) this.#picker.update(this.#endpoints);
-    if (this.#pending.size > 0 && to !== "connecting") this.#servePending();
+  reshaped(): void {
+    this.#picker.update(this.#endpoints.members);
+  }
+
+  moved(): void {
+    if (this.#pending.size > 0) this.#servePending();
   }
 
   emptied(): void {
     const state = this.#state;
     if (state.kind !== "stopping") return;
-    if (this.#endpoints.some((endpoint) => endpoint.connectionCount > 0)) return;
+    if (!this.#endpoints.isEmpty) return;
     state.limit.cancel();
     this.#state = { kind: "stopped" };
     this.#deadlines.stop();
@@ -213,7 +215,7 @@ class StaticCluster implements Cluster, CallHost, EndpointOwner {
   #trySend(call: ActiveCall): boolean {
     const { tried } = call;
     let spare: Endpoint | undefined;
-    for (let tries = this.#count.ready; tries > 0; tries--) {
+    for (let tries = this.#endpoints.readyCount; tries > 0; tries--) {
       const endpoint = this.#picker.pick(noContext);
       if (endpoint === undefined) break;
       if (tried?.has(endpoint) === true) spare ??= endpoint;
@@ -223,10 +225,10 @@ class StaticCluster implements Cluster, CallHost, EndpointOwner {
   }
 
   #servePending(): void {
-    if (this.#count.idle > 0) this.#connectIdle();
+    this.#endpoints.wake();
     this.#sendPending();
-    if (this.#pending.size > 0 && this.#isUnreachable()) {
-      const failure = this.#unreachable();
+    if (this.#pending.size > 0 && this.#endpoints.isUnreachable) {
+      const failure = this.#endpoints.unreachable();
       for (const call of this.#pending) call.fail(failure);
     }
   }
@@ -238,33 +240,13 @@ class StaticCluster implements Cluster, CallHost, EndpointOwner {
     }
   }
 
-  #connectIdle(): void {
-    for (const endpoint of this.#endpoints) endpoint.connect();
-  }
-
-  /** Whether every endpoint waits after a failed attempt, so that waiting would only make the failure late. */
-  #isUnreachable(): boolean {
-    return this.#count.ready + this.#count.connecting + this.#count.idle === 0;
-  }
-
-  #unreachable(): Failure {
-    const now = this.#options.clock.now();
-    let until = Number.POSITIVE_INFINITY;
-    const causes: string[] = [];
-    for (const { state, key, lastError } of this.#endpoints) {
-      if (state.kind === "backoff") until = Math.min(until, state.until);
-      if (causes.length < 8) causes.push(`${key}: ${lastError ?? "unknown"}`);
-    }
-    return unavailableFailure(causes.join("; "), Number.isFinite(until) ? until - now : 0);
-  }
-
   #closeWhenDone(): void {
     const state = this.#state;
     if (state.kind !== "stopping" || state.isClosing || this.#calls.size > 0) return;
     state.limit.cancel();
     const limit = this.#options.clock.setTimer(closeTimeoutMs, () => this.destroy());
     this.#state = { ...state, limit, isClosing: true };
-    for (const endpoint of this.#endpoints) endpoint.stop();
+    this.#endpoints.stop();
     this.emptied();
   }
 }

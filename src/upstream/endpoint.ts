@@ -1,8 +1,9 @@
 import type { BalancedEndpoint } from "../balancer/index.ts";
 import type { Timer } from "../base/index.ts";
 import type { HeaderList, Stream, StreamEvents } from "../h2/index.ts";
-import { type Address, authorityOf, formatAddress } from "./address.ts";
+import { authorityOf, formatAddress } from "./address.ts";
 import { backoffDelayMs } from "./backoff.ts";
+import type { EndpointSpec } from "./discovery/source.ts";
 import type { ConnectionOpener, StreamOpener } from "./open-connection.ts";
 import type { ClusterOptions } from "./options.ts";
 import { type ConnectionOwner, PooledConnection } from "./pooled-connection.ts";
@@ -11,11 +12,11 @@ import type { Judgement } from "./retry.ts";
 /** Told of the life of an endpoint. */
 export interface EndpointOwner {
   /** Its state has changed. */
-  changed(from: EndpointState["kind"], to: EndpointState["kind"]): void;
+  changed(endpoint: Endpoint, from: EndpointState["kind"], to: EndpointState["kind"]): void;
   /** A call may be sent that could not be before. */
   hasRoom(): void;
   /** It is stopped and its last connection has ended. */
-  emptied(): void;
+  emptied(endpoint: Endpoint): void;
 }
 
 /** Whether an endpoint can be used. */
@@ -33,11 +34,9 @@ export type EndpointState =
 export class Endpoint implements BalancedEndpoint, ConnectionOwner, StreamOpener {
   readonly key: string;
   readonly authority: string;
-  readonly weight = 1;
-  readonly locality = "";
   inFlight = 0;
 
-  readonly #address: Address;
+  #spec: EndpointSpec;
   readonly #open: ConnectionOpener;
   readonly #options: ClusterOptions;
   readonly #owner: EndpointOwner;
@@ -54,17 +53,30 @@ export class Endpoint implements BalancedEndpoint, ConnectionOwner, StreamOpener
   #lastError: string | undefined = undefined;
 
   constructor(
-    address: Address,
+    spec: EndpointSpec,
     open: ConnectionOpener,
     options: ClusterOptions,
     owner: EndpointOwner,
   ) {
-    this.key = formatAddress(address);
-    this.authority = authorityOf(address);
-    this.#address = address;
+    this.key = formatAddress(spec.address);
+    this.authority = authorityOf(spec.address);
+    this.#spec = spec;
     this.#open = open;
     this.#options = options;
     this.#owner = owner;
+  }
+
+  get weight(): number {
+    return this.#spec.weight;
+  }
+
+  get locality(): string {
+    return this.#spec.locality;
+  }
+
+  /** Takes what a source now says of the same address. */
+  describe(spec: EndpointSpec): void {
+    this.#spec = spec;
   }
 
   get state(): EndpointState {
@@ -142,7 +154,7 @@ export class Endpoint implements BalancedEndpoint, ConnectionOwner, StreamOpener
   closed(connection: PooledConnection, error: string | undefined): void {
     this.#connections.delete(connection);
     if (this.#state.kind === "stopped") {
-      if (this.#connections.size === 0) this.#owner.emptied();
+      if (this.#connections.size === 0) this.#owner.emptied(this);
     } else if (this.#opening === connection) {
       this.#opening = undefined;
       this.#failed(error ?? "the connection was closed before it was ready");
@@ -192,7 +204,7 @@ export class Endpoint implements BalancedEndpoint, ConnectionOwner, StreamOpener
   #openOne(): void {
     const { connectTimeoutMs, clock } = this.#options;
     const connection = new PooledConnection(
-      this.#address,
+      this.#spec.address,
       this.#open,
       connectTimeoutMs,
       clock,
@@ -207,6 +219,6 @@ export class Endpoint implements BalancedEndpoint, ConnectionOwner, StreamOpener
     if (previous.kind === "stopped") return;
     if (previous.kind === "backoff") previous.timer.cancel();
     this.#state = next;
-    this.#owner.changed(previous.kind, next.kind);
+    this.#owner.changed(this, previous.kind, next.kind);
   }
 }

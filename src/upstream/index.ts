@@ -3,6 +3,10 @@
 export type { Address } from "./address.ts";
 export type { BackoffOptions } from "./backoff.ts";
 export { type Cluster, createCluster } from "./cluster.ts";
+export { DnsSource, type DnsSourceOptions } from "./discovery/dns-source.ts";
+export { FileSource, type FileSourceOptions } from "./discovery/file-source.ts";
+export { type Resolver, systemResolver } from "./discovery/resolver.ts";
+export type { EndpointSource, EndpointSpec } from "./discovery/source.ts";
 export type { ConnectionOpener, UpstreamConnection } from "./open-connection.ts";
 export type { ClusterObserver, ClusterOptions, OverflowOptions } from "./options.ts";
 export type { RetryOptions } from "./retry.ts";

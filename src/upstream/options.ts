@@ -1,8 +1,8 @@
 import type { PolicyName } from "../balancer/index.ts";
 import type { Clock, Random } from "../base/index.ts";
-import type { Address } from "./address.ts";
 import type { BackoffOptions } from "./backoff.ts";
 import type { RequestEncoding } from "./compress.ts";
+import type { EndpointSource, EndpointSpec } from "./discovery/source.ts";
 import type { ConnectionOpener } from "./open-connection.ts";
 import type { RetryOptions } from "./retry.ts";
 
@@ -27,12 +27,19 @@ export interface ClusterObserver {
   lost(endpoint: string, error: string | undefined): void;
   /** An attempt to connect has failed; the next one is made no sooner than in `retryInMs`. */
   refused(endpoint: string, error: string, retryInMs: number): void;
+  /** A source has found endpoints, or others than before. */
+  discovered(source: string, endpoints: number): void;
+  /** A source could not look; what it found last still holds. */
+  undiscovered(source: string, error: string): void;
 }
 
 /** What a cluster is made of. The configuration fills every default. */
 export interface ClusterOptions {
   readonly name: string;
-  readonly endpoints: readonly Address[];
+  /** Endpoints that are always there. */
+  readonly endpoints: readonly EndpointSpec[];
+  /** Where more come from. The cluster starts and stops them. */
+  readonly sources: readonly EndpointSource[];
   readonly policy: PolicyName;
   /** `:authority` of every call; undefined for the endpoint's own address. */
   readonly authority: string | undefined;

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { addresses, fakeCluster, gatewayFailureOf, testCall, textOf } from "./setup.ts";
+import {
+  addresses,
+  fakeCluster,
+  gatewayFailureOf,
+  silentObserver,
+  testCall,
+  textOf,
+} from "./setup.ts";
 
 suite("a cluster connects when it is needed", () => {
   test("nothing is opened before the first call", () => {
@@ -100,8 +107,7 @@ suite("U-02: all endpoints refuse", () => {
   test("the backoff grows by 1.6 with jitter of a fifth, up to its maximum", async () => {
     const delays: number[] = [];
     const observer = {
-      connected: () => undefined,
-      lost: () => undefined,
+      ...silentObserver,
       refused: (_endpoint: string, _error: string, retryInMs: number) => delays.push(retryInMs),
     };
     const { cluster, network, clock } = fakeCluster({

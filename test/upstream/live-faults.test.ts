@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import type { ServerHttp2Stream } from "node:http2";
 import { after, suite, test } from "node:test";
 import type { Reason } from "../../src/rpc/index.ts";
-import { type Cluster, type ClusterOptions, createCluster } from "../../src/upstream/index.ts";
+import { type Cluster, createCluster } from "../../src/upstream/index.ts";
 import { closedPort, type RunningServer, startHttp2, startRaw } from "./servers.ts";
 import {
   createLatch,
   envelope,
   gatewayFailureOf,
   replyOf,
+  type TestOptions,
   testCall,
   testOptions,
   textOf,
@@ -24,10 +25,7 @@ after(async () => {
 });
 
 /** A cluster of running servers; all end with the file. */
-function clusterOf(
-  servers: readonly RunningServer[],
-  overrides: Partial<ClusterOptions> = {},
-): Cluster {
+function clusterOf(servers: readonly RunningServer[], overrides: TestOptions = {}): Cluster {
   const endpoints = servers.map((server) => server.address);
   const cluster = createCluster(testOptions({ endpoints, ...overrides }));
   open.push({ cluster, servers });

@@ -6,7 +6,7 @@ import { after, suite, test } from "node:test";
 import * as grpc from "@grpc/grpc-js";
 import { CancellationSource, ok, type Result, systemClock } from "../../src/base/index.ts";
 import type { Failure, MessageStream, Reply } from "../../src/rpc/index.ts";
-import { type Cluster, type ClusterOptions, createCluster } from "../../src/upstream/index.ts";
+import { type Cluster, createCluster } from "../../src/upstream/index.ts";
 import { type RunningServer, startGrpc, streamPath } from "./servers.ts";
 import {
   createLatch,
@@ -14,6 +14,7 @@ import {
   failureOf,
   gatewayFailureOf,
   replyOf,
+  type TestOptions,
   testCall,
   testOptions,
   textOf,
@@ -29,7 +30,7 @@ after(async () => {
 });
 
 /** A cluster of one running server; both end with the file. */
-function clusterOf(server: RunningServer, overrides: Partial<ClusterOptions> = {}): Cluster {
+function clusterOf(server: RunningServer, overrides: TestOptions = {}): Cluster {
   const cluster = createCluster(testOptions({ endpoints: [server.address], ...overrides }));
   open.push({ cluster, server });
   return cluster;

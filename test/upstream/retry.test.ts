@@ -3,7 +3,7 @@ import { suite, test } from "node:test";
 import { CancellationSource } from "../../src/base/index.ts";
 import { ErrorCode } from "../../src/h2/index.ts";
 import { Code } from "../../src/rpc/index.ts";
-import type { ClusterOptions, RetryOptions } from "../../src/upstream/index.ts";
+import type { RetryOptions } from "../../src/upstream/index.ts";
 import { RetryBudget } from "../../src/upstream/retry-budget.ts";
 import type { FakeStream } from "./fake-connection.ts";
 import {
@@ -13,6 +13,7 @@ import {
   fakeCluster,
   gatewayFailureOf,
   sentCall,
+  type TestOptions,
   testCall,
   textOf,
 } from "./setup.ts";
@@ -44,7 +45,7 @@ function refuse(stream: FakeStream, code: number, extra: readonly string[] = [])
 }
 
 /** A call sent to the first of two endpoints, both ready. */
-function sentToOneOfTwo(overrides: Partial<ClusterOptions> = {}, call = testCall(idempotent)) {
+function sentToOneOfTwo(overrides: TestOptions = {}, call = testCall(idempotent)) {
   const fake = fakeCluster({ endpoints: addresses(2), retry, ...overrides });
   const outcome = fake.cluster.call(call);
   for (const connection of fake.network.connections) connection.becomeReady();

@@ -1,16 +1,28 @@
 import assert from "node:assert/strict";
 import { neverCancelled, type Result, seededRandom, systemClock } from "../../src/base/index.ts";
 import type { Call, Failure, GatewayFailure, Reply } from "../../src/rpc/index.ts";
-import type { Address, Cluster, ClusterOptions } from "../../src/upstream/index.ts";
+import type {
+  Address,
+  Cluster,
+  ClusterObserver,
+  ClusterOptions,
+  EndpointSpec,
+} from "../../src/upstream/index.ts";
 import { createCluster } from "../../src/upstream/index.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { FakeNetwork, type FakeStream } from "./fake-connection.ts";
 
+/** What a test says of its cluster; an address alone is an endpoint like any other. */
+export type TestOptions = Partial<Omit<ClusterOptions, "endpoints">> & {
+  readonly endpoints?: readonly (Address | EndpointSpec)[];
+};
+
 /** What a test's cluster is made of unless it says otherwise. */
-export function testOptions(overrides: Partial<ClusterOptions> = {}): ClusterOptions {
+export function testOptions({ endpoints, ...overrides }: TestOptions = {}): ClusterOptions {
   return {
     name: "library",
-    endpoints: [{ kind: "tcp", host: "10.0.0.1", port: 50051 }],
+    endpoints: (endpoints ?? addresses(1)).map(specOf),
+    sources: [],
     policy: "round_robin",
     authority: undefined,
     compression: undefined,
@@ -21,9 +33,24 @@ export function testOptions(overrides: Partial<ClusterOptions> = {}): ClusterOpt
     userAgent: "diglot/test",
     clock: systemClock,
     random: seededRandom(1),
-    observer: { connected: () => undefined, lost: () => undefined, refused: () => undefined },
+    observer: silentObserver,
     ...overrides,
   };
+}
+
+/** An observer that keeps nothing. */
+export const silentObserver: ClusterObserver = {
+  connected: () => undefined,
+  lost: () => undefined,
+  refused: () => undefined,
+  discovered: () => undefined,
+  undiscovered: () => undefined,
+};
+
+/** An endpoint at `address` that is like all others. */
+export function specOf(endpoint: Address | EndpointSpec): EndpointSpec {
+  if ("address" in endpoint) return endpoint;
+  return { address: endpoint, weight: 1, locality: "", priority: 0, metadata: {} };
 }
 
 /** What a test's call is made of unless it says otherwise. */
@@ -92,14 +119,16 @@ export interface FakeCluster {
 }
 
 /** Makes a cluster whose connections a test drives. */
-export function fakeCluster(overrides: Partial<ClusterOptions> = {}): FakeCluster {
+export function fakeCluster(overrides: TestOptions = {}): FakeCluster {
   const clock = new FakeClock();
   const network = new FakeNetwork();
   const log: string[] = [];
-  const observer = {
+  const observer: ClusterObserver = {
     connected: (endpoint: string) => log.push(`connected ${endpoint}`),
     lost: (endpoint: string, error: string | undefined) => log.push(`lost ${endpoint} ${error}`),
     refused: (endpoint: string, error: string) => log.push(`refused ${endpoint} ${error}`),
+    discovered: (source, count) => log.push(`discovered ${count} of ${source}`),
+    undiscovered: (source, error) => log.push(`undiscovered ${source} ${error}`),
   };
   const cluster = createCluster(testOptions({ clock, open: network.open, observer, ...overrides }));
   return { cluster, clock, network, log };
@@ -108,7 +137,7 @@ export function fakeCluster(overrides: Partial<ClusterOptions> = {}): FakeCluste
 /** A cluster of one endpoint with a ready connection and one call sent on it. */
 export function sentCall(
   call: Partial<Call> = {},
-  overrides: Partial<ClusterOptions> = {},
+  overrides: TestOptions = {},
 ): FakeCluster & {
   readonly outcome: Promise<Result<Reply, Failure>>;
   readonly stream: FakeStream;

@@ -1,0 +1,176 @@
+import type { Failure } from "../rpc/index.ts";
+import { formatAddress } from "./address.ts";
+import type { EndpointSource, EndpointSpec } from "./discovery/source.ts";
+import { Endpoint, type EndpointOwner, type EndpointState } from "./endpoint.ts";
+import { unavailableFailure } from "./failures.ts";
+import type { ConnectionOpener } from "./open-connection.ts";
+import type { ClusterOptions } from "./options.ts";
+
+/** Told of changes in a set of endpoints. */
+export interface EndpointSetOwner {
+  /** The members, or which of them are ready, have changed. */
+  reshaped(): void;
+  /** A call that waits may now be sent, or has nothing to wait for any more. */
+  moved(): void;
+  /** An endpoint takes a call that it did not take before. */
+  hasRoom(): void;
+  /** No connection is left after the stop. */
+  emptied(): void;
+}
+
+/** The endpoints of a cluster as its sources tell of them. One that stays in the set keeps its connections. */
+export class EndpointSet implements EndpointOwner {
+  readonly #options: ClusterOptions;
+  readonly #open: ConnectionOpener;
+  readonly #owner: EndpointSetOwner;
+  /** What each source found last; undefined until it has found anything. */
+  readonly #found: (readonly EndpointSpec[] | undefined)[];
+  /** Why a source that has found nothing has not; undefined while it looks. */
+  readonly #sourceErrors: (string | undefined)[];
+  #members: readonly Endpoint[] = [];
+  /** Those that have left the set and whose calls are still in flight. */
+  readonly #leaving = new Set<Endpoint>();
+  /** Whether calls have come, so that endpoints are connected to as they come. */
+  #isAwake = false;
+  readonly #count = { idle: 0, connecting: 0, ready: 0, backoff: 0, stopped: 0 };
+
+  constructor(options: ClusterOptions, open: ConnectionOpener, owner: EndpointSetOwner) {
+    this.#options = options;
+    this.#open = open;
+    this.#owner = owner;
+    this.#found = options.sources.map(() => undefined);
+    this.#sourceErrors = options.sources.map(() => undefined);
+    this.#assemble();
+  }
+
+  /** Every member, whatever its state. */
+  get members(): readonly Endpoint[] {
+    return this.#members;
+  }
+
+  get readyCount(): number {
+    return this.#count.ready;
+  }
+
+  /** Begins to look for endpoints. */
+  start(): void {
+    for (const [index, source] of this.#options.sources.entries()) this.#follow(index, source);
+  }
+
+  /** Connects to every endpoint that has not been connected to, from now on to new ones as well. */
+  wake(): void {
+    this.#isAwake = true;
+    if (this.#count.idle > 0) for (const endpoint of this.#members) endpoint.connect();
+  }
+
+  /** Whether every endpoint waits after a failed attempt, so that waiting would only make the failure late. */
+  get isUnreachable(): boolean {
+    const { ready, connecting, idle } = this.#count;
+    return ready + connecting + idle === 0 && !this.#isLooking;
+  }
+
+  /** The failure of a call that nothing can be sent to. */
+  unreachable(): Failure {
+    const now = this.#options.clock.now();
+    let until = Number.POSITIVE_INFINITY;
+    const causes: string[] = this.#sourceErrors.filter((error) => error !== undefined);
+    for (const { state, key, lastError } of this.#members) {
+      if (state.kind === "backoff") until = Math.min(until, state.until);
+      if (causes.length < 8) causes.push(`${key}: ${lastError ?? "unknown"}`);
+    }
+    return unavailableFailure(causes.join("; "), Number.isFinite(until) ? until - now : 0);
+  }
+
+  /** Looks for no more endpoints; those there are end once their calls are over. */
+  stop(): void {
+    for (const source of this.#options.sources) source.stop();
+    for (const endpoint of this.#members) endpoint.stop();
+  }
+
+  /** Ends everything at once. */
+  destroy(): void {
+    for (const source of this.#options.sources) source.stop();
+    for (const endpoint of [...this.#members, ...this.#leaving]) endpoint.destroy();
+  }
+
+  get isEmpty(): boolean {
+    return [...this.#members, ...this.#leaving].every(
+      ({ connectionCount }) => connectionCount === 0,
+    );
+  }
+
+  changed(endpoint: Endpoint, from: EndpointState["kind"], to: EndpointState["kind"]): void {
+    if (this.#leaving.has(endpoint)) return;
+    this.#count[from]--;
+    this.#count[to]++;
+    if (to === "backoff") for (const source of this.#options.sources) source.refresh();
+    if ((from === "ready") !== (to === "ready")) this.#owner.reshaped();
+    if (to !== "connecting") this.#owner.moved();
+  }
+
+  hasRoom(): void {
+    this.#owner.hasRoom();
+  }
+
+  emptied(endpoint: Endpoint): void {
+    this.#leaving.delete(endpoint);
+    this.#owner.emptied();
+  }
+
+  /** Whether a source has neither found anything nor said why not. */
+  get #isLooking(): boolean {
+    return this.#found.some(
+      (found, index) => found === undefined && this.#sourceErrors[index] === undefined,
+    );
+  }
+
+  #follow(index: number, source: EndpointSource): void {
+    const { observer } = this.#options;
+    source.start({
+      found: (endpoints) => {
+        this.#found[index] = endpoints;
+        this.#sourceErrors[index] = undefined;
+        observer.discovered(source.name, endpoints.length);
+        this.#assemble();
+        this.#owner.reshaped();
+        this.#owner.moved();
+      },
+      failed: (error) => {
+        observer.undiscovered(source.name, error);
+        if (this.#found[index] !== undefined) return;
+        this.#sourceErrors[index] = error;
+        this.#owner.moved();
+      },
+    });
+  }
+
+  /** Makes the set what the sources say it is. Of an endpoint that is told of twice the first counts. */
+  #assemble(): void {
+    const present = new Map(this.#members.map((endpoint) => [endpoint.key, endpoint]));
+    const members = new Map<string, Endpoint>();
+    const found = this.#found.flatMap((endpoints) => endpoints ?? []);
+    for (const spec of [...this.#options.endpoints, ...found]) {
+      const key = formatAddress(spec.address);
+      if (members.has(key)) continue;
+      const known = present.get(key);
+      known?.describe(spec);
+      members.set(key, known ?? this.#join(spec));
+    }
+    this.#members = [...members.values()];
+    for (const endpoint of present.values()) {
+      if (!members.has(endpoint.key)) this.#leave(endpoint);
+    }
+    if (this.#isAwake) this.wake();
+  }
+
+  #join(spec: EndpointSpec): Endpoint {
+    this.#count.idle++;
+    return new Endpoint(spec, this.#open, this.#options, this);
+  }
+
+  #leave(endpoint: Endpoint): void {
+    this.#count[endpoint.state.kind]--;
+    if (endpoint.connectionCount > 0) this.#leaving.add(endpoint);
+    endpoint.stop();
+  }
+}
