@@ -115,6 +115,12 @@ export interface ClusterConfig {
   readonly overflow: OverflowConfig;
   readonly backoff: BackoffConfig;
   readonly retry: RetryConfig;
+  /** How a peer that has vanished is found out. */
+  readonly keepalive: KeepaliveConfig;
+  /** How long a connection without calls is kept. */
+  readonly idleTimeoutMs: number;
+  /** How old a connection may get, give or take a tenth; undefined for any age. */
+  readonly maxAgeMs: number | undefined;
   /** Sent as `:authority` instead of the endpoint's own; undefined for that. */
   readonly authority: string | undefined;
   /** How request messages from 1 KiB on are compressed; undefined for not at all. */
@@ -131,6 +137,13 @@ export interface OverflowConfig {
   readonly pending: number;
   /** Requests that are being sent again. */
   readonly retries: number;
+}
+
+/** How a peer that has vanished is found out: by a PING that it does not answer. */
+export interface KeepaliveConfig {
+  /** How long a peer with calls in flight may be silent before it is asked. */
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
 }
 
 /** How calls are sent again. */

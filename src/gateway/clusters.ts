@@ -36,6 +36,12 @@ function clusterOf(config: ClusterConfig, dependencies: ClusterDependencies): Cl
     overflow: config.overflow,
     connectTimeoutMs: config.connectTimeoutMs,
     backoff: config.backoff,
+    upkeep: {
+      keepaliveMs: config.keepalive.intervalMs,
+      keepaliveTimeoutMs: config.keepalive.timeoutMs,
+      idleMs: config.idleTimeoutMs,
+      maxAgeMs: config.maxAgeMs ?? Number.POSITIVE_INFINITY,
+    },
     retry: retryOptions(config.retry),
     clock,
     random,

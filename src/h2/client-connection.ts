@@ -33,6 +33,8 @@ export interface Connection {
   openStream(headers: HeaderList, events: StreamEvents, endStream: boolean): Stream | undefined;
   readonly canOpen: boolean;
   readonly activeStreams: number;
+  /** How often bytes have come: a peer that is silent leaves it as it is. */
+  readonly receivedChunks: number;
   /** The peer's first SETTINGS have come. */
   readonly isReady: boolean;
   readonly peerSettings: PeerSettings;
@@ -120,6 +122,7 @@ class ClientConnection implements Connection, FrameSink, StreamHost {
   readonly #pings: { readonly sentAt: number; readonly onAck: (roundTripMs: number) => void }[] =
     [];
   #state: ConnectionState = { kind: "open" };
+  receivedChunks = 0;
   #isReady = false;
   #peer: PeerSettings = initialPeerSettings;
   #nextId = 1;
@@ -187,6 +190,7 @@ class ClientConnection implements Connection, FrameSink, StreamHost {
 
   receive(chunk: Uint8Array): void {
     if (this.#state.kind === "closed") return;
+    this.receivedChunks++;
     const error = this.#reader.read(chunk);
     if (error !== undefined) this.destroy(error.code, error.message);
   }

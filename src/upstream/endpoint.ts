@@ -46,6 +46,10 @@ export class Endpoint implements BalancedEndpoint, ConnectionOwner, StreamOpener
   /** Those that take calls, the oldest first. */
   #usable: readonly PooledConnection[] = [];
   #opening: PooledConnection | undefined = undefined;
+  /** How much longer than configured the peer wants to be left without PINGs. */
+  #calm = 1;
+  /** The connection that the one being opened is to replace. */
+  #aged: PooledConnection | undefined = undefined;
   /** Attempts that failed in a row. */
   #failures = 0;
   /** When the pool may grow again after an attempt that failed beside open connections. */
@@ -138,6 +142,9 @@ export class Endpoint implements BalancedEndpoint, ConnectionOwner, StreamOpener
   opened(connection: PooledConnection): void {
     this.#opening = undefined;
     this.#usable = [...this.#usable, connection];
+    const aged = this.#aged;
+    this.#aged = undefined;
+    if (aged !== undefined && this.#usable.includes(aged)) this.#replace(aged);
     this.#options.observer.connected(this.key);
     if (this.#state.kind === "connecting") this.#become({ kind: "ready" });
     else this.#owner.hasRoom();
@@ -147,8 +154,21 @@ export class Endpoint implements BalancedEndpoint, ConnectionOwner, StreamOpener
     this.#owner.hasRoom();
   }
 
-  retired(connection: PooledConnection): void {
-    if (this.#state.kind !== "stopped") this.#withdraw(connection, "the upstream sent GOAWAY");
+  retired(connection: PooledConnection, why: string): void {
+    if (this.#state.kind !== "stopped") this.#withdraw(connection, why);
+  }
+
+  // gRFC A8: GOAWAY with "too_many_pings" asks for half as many.
+  calmed(): void {
+    this.#calm *= 2;
+  }
+
+  /** Opens another connection and leaves the old one to its calls once that is ready, so that no call waits. */
+  aged(connection: PooledConnection): void {
+    if (this.#state.kind !== "ready" || this.#opening !== undefined) return;
+    if (this.#options.clock.now() < this.#growAt) return;
+    this.#aged = connection;
+    this.#openOne();
   }
 
   closed(connection: PooledConnection, error: string | undefined): void {
@@ -162,6 +182,11 @@ export class Endpoint implements BalancedEndpoint, ConnectionOwner, StreamOpener
       this.#options.observer.lost(this.key, error);
       if (this.#usable.includes(connection)) this.#withdraw(connection, error ?? "closed");
     }
+  }
+
+  #replace(connection: PooledConnection): void {
+    this.#usable = this.#usable.filter((other) => other !== connection);
+    connection.close();
   }
 
   /** Sends no more calls to a connection that was open. */
@@ -202,14 +227,10 @@ export class Endpoint implements BalancedEndpoint, ConnectionOwner, StreamOpener
   }
 
   #openOne(): void {
-    const { connectTimeoutMs, clock } = this.#options;
-    const connection = new PooledConnection(
-      this.#spec.address,
-      this.#open,
-      connectTimeoutMs,
-      clock,
-      this,
-    );
+    const { upkeep, ...rules } = this.#options;
+    const keepaliveMs = upkeep.keepaliveMs * this.#calm;
+    const calmed = { ...rules, upkeep: { ...upkeep, keepaliveMs } };
+    const connection = new PooledConnection(this.#spec.address, this.#open, calmed, this);
     this.#opening = connection;
     this.#connections.add(connection);
   }

@@ -9,7 +9,10 @@ import {
 import type { Address } from "./address.ts";
 
 /** The part of an HTTP/2 connection that upstream works with. */
-export type UpstreamConnection = Pick<Connection, "openStream" | "close" | "destroy">;
+export type UpstreamConnection = Pick<
+  Connection,
+  "openStream" | "close" | "destroy" | "ping" | "activeStreams" | "receivedChunks"
+>;
 
 /** Where a call is sent. */
 export type StreamOpener = Pick<UpstreamConnection, "openStream">;

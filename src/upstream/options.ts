@@ -5,6 +5,7 @@ import type { RequestEncoding } from "./compress.ts";
 import type { EndpointSource, EndpointSpec } from "./discovery/source.ts";
 import type { ConnectionOpener } from "./open-connection.ts";
 import type { RetryOptions } from "./retry.ts";
+import type { UpkeepOptions } from "./upkeep.ts";
 
 /** How much may be in flight before the cluster refuses. */
 export interface OverflowOptions {
@@ -49,6 +50,7 @@ export interface ClusterOptions {
   /** Longest time until a connection is ready, in ms: TCP and the peer's SETTINGS. Default 1000. */
   readonly connectTimeoutMs: number;
   readonly backoff: BackoffOptions;
+  readonly upkeep: UpkeepOptions;
   /** How calls are sent again; undefined where they are only when no service has seen them. */
   readonly retry: RetryOptions | undefined;
   readonly userAgent: string;

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "../base/index.ts";
+import type { Timer } from "../base/index.ts";
 import {
   type ConnectionEvents,
   ErrorCode,
@@ -8,6 +8,8 @@ import {
 } from "../h2/index.ts";
 import type { Address } from "./address.ts";
 import type { ConnectionOpener, UpstreamConnection } from "./open-connection.ts";
+import type { ClusterOptions } from "./options.ts";
+import { Upkeep } from "./upkeep.ts";
 
 /** Told of the life of a connection. `opened` comes at most once, `closed` exactly once and last. */
 export interface ConnectionOwner {
@@ -15,19 +17,29 @@ export interface ConnectionOwner {
   /** A stream may be opened again after one was refused. */
   hasRoom(): void;
   /** It takes no new call any more; those it has may still end well. */
-  retired(connection: PooledConnection): void;
+  retired(connection: PooledConnection, why: string): void;
+  /** The peer has had too many PINGs. */
+  calmed(): void;
   closed(connection: PooledConnection, error: string | undefined): void;
+  /** It is as old as it may get: another one is to take its place. */
+  aged(connection: PooledConnection): void;
 }
+
+/** What a connection is opened and kept by. */
+export type ConnectionRules = Pick<
+  ClusterOptions,
+  "connectTimeoutMs" | "upkeep" | "clock" | "random"
+>;
 
 type ConnectionState =
   | { readonly kind: "opening"; readonly timer: Timer }
-  | { readonly kind: "open" }
+  | { readonly kind: "open"; readonly upkeep: Upkeep }
   | { readonly kind: "draining" }
   | { readonly kind: "closed" };
 
 /** One connection of an endpoint, from the attempt to open it to its end. */
 export class PooledConnection implements ConnectionEvents {
-  readonly #clock: Clock;
+  readonly #rules: ConnectionRules;
   readonly #owner: ConnectionOwner;
   readonly #connection: UpstreamConnection;
   #state: ConnectionState;
@@ -37,12 +49,12 @@ export class PooledConnection implements ConnectionEvents {
   constructor(
     address: Address,
     open: ConnectionOpener,
-    connectTimeoutMs: number,
-    clock: Clock,
+    rules: ConnectionRules,
     owner: ConnectionOwner,
   ) {
-    this.#clock = clock;
+    this.#rules = rules;
     this.#owner = owner;
+    const { connectTimeoutMs, clock } = rules;
     const timer = clock.setTimer(connectTimeoutMs, () =>
       this.destroy(`not ready within ${connectTimeoutMs} ms`),
     );
@@ -53,7 +65,7 @@ export class PooledConnection implements ConnectionEvents {
   /** Whether it has been of use: carried a call, or stood for `ms`. One that was not counts as a failure to
    * connect, or an upstream that closes every connection would be connected to without pause. */
   hasProvenItself(ms: number): boolean {
-    return this.#hasCarriedCalls || this.#clock.now() - this.#openedAt >= ms;
+    return this.#hasCarriedCalls || this.#rules.clock.now() - this.#openedAt >= ms;
   }
 
   /** Opens a stream; undefined when the connection takes none. */
@@ -82,8 +94,8 @@ export class PooledConnection implements ConnectionEvents {
 
   onReady(): void {
     if (this.#state.kind !== "opening") return;
-    this.#openedAt = this.#clock.now();
-    this.#become({ kind: "open" });
+    this.#openedAt = this.#rules.clock.now();
+    this.#become({ kind: "open", upkeep: this.#keepUp() });
     this.#owner.opened(this);
   }
 
@@ -94,10 +106,9 @@ export class PooledConnection implements ConnectionEvents {
   onGoAway(code: number, debug: string): void {
     if (this.#state.kind === "opening") {
       this.destroy(`GOAWAY ${code} ${debug}`);
-    } else if (this.#state.kind === "open") {
-      this.#become({ kind: "draining" });
-      this.#owner.retired(this);
-      this.#connection.close();
+    } else {
+      if (code === ErrorCode.ENHANCE_YOUR_CALM) this.#owner.calmed();
+      this.#retire("the upstream sent GOAWAY");
     }
   }
 
@@ -107,8 +118,26 @@ export class PooledConnection implements ConnectionEvents {
     this.#owner.closed(this, error);
   }
 
+  /** Takes no new call any more, and ends once those it has are over. */
+  #retire(why: string): void {
+    if (this.#state.kind !== "open") return;
+    this.#become({ kind: "draining" });
+    this.#owner.retired(this, why);
+    this.#connection.close();
+  }
+
+  #keepUp(): Upkeep {
+    const { upkeep, clock, random } = this.#rules;
+    return new Upkeep(this.#connection, upkeep, clock, random, {
+      onDead: (message) => this.destroy(message),
+      onIdle: () => this.#retire("it was idle"),
+      onOld: () => this.#owner.aged(this),
+    });
+  }
+
   #become(next: ConnectionState): void {
     if (this.#state.kind === "opening") this.#state.timer.cancel();
+    else if (this.#state.kind === "open") this.#state.upkeep.stop();
     this.#state = next;
   }
 }

@@ -109,6 +109,9 @@ suite("a configuration", () => {
           connectTimeoutMs: 1000,
           overflow: { connections: 4, requests: 1024, pending: 1024, retries: 100 },
           backoff: { baseMs: 100, maxMs: 10_000 },
+          keepalive: { intervalMs: 10_000, timeoutMs: 5000 },
+          idleTimeoutMs: 3_600_000,
+          maxAgeMs: undefined,
           retry: {
             codes: ["UNAVAILABLE"],
             attempts: 3,

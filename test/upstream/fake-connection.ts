@@ -79,6 +79,9 @@ export class FakeConnection implements UpstreamConnection {
   /** What `write` of its streams answers. */
   isWritable = true;
   active = 0;
+  receivedChunks = 0;
+  /** The acknowledgements that PINGs wait for. */
+  readonly pings: (() => void)[] = [];
   isReady = false;
   closeCalls = 0;
   isClosing = false;
@@ -93,6 +96,17 @@ export class FakeConnection implements UpstreamConnection {
 
   get #canOpen(): boolean {
     return this.isReady && !this.isClosing && !this.isClosed && this.active < this.maxStreams;
+  }
+
+  get activeStreams(): number {
+    return this.active;
+  }
+
+  ping(onAck: (roundTripMs: number) => void): void {
+    this.pings.push(() => {
+      this.receivedChunks++;
+      onAck(1);
+    });
   }
 
   openStream(head: HeaderList, events: StreamEvents): Stream | undefined {

@@ -27,6 +27,12 @@ export function testOptions({ endpoints, ...overrides }: TestOptions = {}): Clus
     authority: undefined,
     compression: undefined,
     overflow: { connections: 4, requests: 1024, pending: 1024, retries: 100 },
+    upkeep: {
+      keepaliveMs: Number.POSITIVE_INFINITY,
+      keepaliveTimeoutMs: 5000,
+      idleMs: Number.POSITIVE_INFINITY,
+      maxAgeMs: Number.POSITIVE_INFINITY,
+    },
     retry: undefined,
     connectTimeoutMs: 1000,
     backoff: { baseMs: 1000, maxMs: 120_000 },

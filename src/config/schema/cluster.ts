@@ -1,5 +1,10 @@
 import { z } from "zod";
-import type { BackoffConfig, ClusterConfig, OverflowConfig } from "../gateway-config.ts";
+import type {
+  BackoffConfig,
+  ClusterConfig,
+  KeepaliveConfig,
+  OverflowConfig,
+} from "../gateway-config.ts";
 import { endpointAddress } from "./address.ts";
 import { longestWait } from "./listener.ts";
 import { retry } from "./retry.ts";
@@ -39,6 +44,19 @@ const backoff: z.ZodType<BackoffConfig> = z
   })
   .transform((keys) => ({ baseMs: keys.base, maxMs: keys.max }));
 
+const keepalive: z.ZodType<KeepaliveConfig> = z
+  .strictObject({
+    interval: described(
+      "How long an endpoint with calls in flight may be silent before it is sent a PING. Default 10s.",
+      duration({ least: "1s", most: "24h" }).prefault("10s"),
+    ),
+    timeout: described(
+      "How long it has to answer before its connection is given up. Default 5s.",
+      duration({ least: "100ms", most: "1h" }).prefault("5s"),
+    ),
+  })
+  .transform((keys) => ({ intervalMs: keys.interval, timeoutMs: keys.timeout }));
+
 /** One entry of `clusters`, without its name. */
 export const cluster: z.ZodType<Omit<ClusterConfig, "name">> = z
   .strictObject({
@@ -64,6 +82,18 @@ export const cluster: z.ZodType<Omit<ClusterConfig, "name">> = z
     ),
     backoff: described("Waits between attempts to connect.", backoff.prefault({})),
     retry: described("How calls are sent again.", retry.prefault({})),
+    keepalive: described(
+      "How an endpoint that has vanished without a word is found out.",
+      keepalive.prefault({}),
+    ),
+    idle_timeout: described(
+      "How long a connection without calls is kept. Default 1h.",
+      duration({ least: "1s", most: "24h" }).prefault("1h"),
+    ),
+    max_age: described(
+      "How old a connection may get, give or take a tenth; a new one is ready before. Default: any age.",
+      duration({ least: "1s", most: "720h" }).optional(),
+    ),
     authority: described(
       "Sent as :authority instead of the endpoint's own, such as library.internal.",
       matching(/^[A-Za-z0-9_.:[\]-]{1,255}$/, "an authority such as library.internal").optional(),
@@ -81,6 +111,9 @@ export const cluster: z.ZodType<Omit<ClusterConfig, "name">> = z
     overflow: keys.overflow,
     backoff: keys.backoff,
     retry: keys.retry,
+    keepalive: keys.keepalive,
+    idleTimeoutMs: keys.idle_timeout,
+    maxAgeMs: keys.max_age,
     authority: keys.authority,
     compression: keys.compression,
   }));

@@ -273,7 +273,7 @@ function bodyRule(
       : codecs.readers.field(bodyField);
   const message = bodyMessage(method.input, bodyField);
   const isRaw = isHttpBody(message);
-  const { clientStreaming: isStream } = rpcMethod(method);
+  const { clientStreaming: isStream } = rpcMethod(method, rule.kind);
   const isBound = paths.some((path) => bodyField === undefined || path[0] === bodyField);
   const fillsMask =
     options.fillUpdateMask && rule.kind.toUpperCase() === "PATCH" && bodyField !== undefined;
