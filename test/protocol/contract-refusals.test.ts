@@ -137,9 +137,9 @@ suite("transcoding.md §1: refused when loading", () => {
   ];
   for (const kind of ["", "A B", "GET\\n", "é", "TRACE", "CONNECT", "TRACK"]) {
     rows.push({
-      name: `§1: the custom kind ${JSON.stringify(kind)} is refused`,
+      name: `the custom kind ${JSON.stringify(kind)} is refused`,
       rule: `custom { kind: "${kind}" path: "/a" }`,
-      want: /custom kind .*(?:expected an HTTP method|never served)/s,
+      want: /custom kind [^]*(?:expected an HTTP method|never served)/,
     });
   }
   for (const { name, rule, want } of rows) {
