@@ -147,6 +147,8 @@ const table = `
 §3 forwarded-added | \`x-forwarded-for\`, \`-proto\`, \`-host\`, \`x-request-id\` and \`traceparent\` are added
 §3 untrusted | Those of the client are carried on only where
 §3 trusted | where the listener's \`trusted_hops\` says that proxies stand in front
+§3 request-plain | Messages go up as they are, unless the cluster says
+§3 request-compression | unless the cluster says \`compression: gzip\`: then those from 1 KiB on are compressed
 §3 reply-gzip | Replies compressed with gzip or deflate are understood
 §3 reply-deflate | gzip or deflate are understood
 §3 reply-identity | and plain (\`identity\`) ones
@@ -280,7 +282,6 @@ export const clauses: readonly Clause[] = table
 
 /** What the contract has and the gateway has not yet. A clause that is built moves into the table. */
 export const missing: Readonly<Record<string, string>> = {
-  "§3 request-compression": "no key of gateway.yaml compresses what goes up",
   "§6 duplex-http2": "listeners speak HTTP/1.1",
   "§6 failure-array-http2": "listeners speak HTTP/1.1",
 };

@@ -293,12 +293,30 @@ suite("transcoding.md §3: switches of metadata", () => {
 suite("transcoding.md §3: requests that are compressed", () => {
   const noise = randomBytes(3000).toString("base64url");
   const rows = [
-    { name: "is compressed", cluster: "compression: gzip", id: "a".repeat(5000), is: true },
-    { name: "that is small goes as it is", cluster: "compression: gzip", id: "a", is: false },
-    { name: "goes as it is by default", cluster: "balance: round_robin", id: noise, is: false },
+    {
+      clause: "§3 request-compression",
+      name: "is compressed",
+      cluster: "compression: gzip",
+      id: "a".repeat(5000),
+      is: true,
+    },
+    {
+      clause: "§3 request-compression",
+      name: "that is small goes as it is",
+      cluster: "compression: gzip",
+      id: "a",
+      is: false,
+    },
+    {
+      clause: "§3 request-plain",
+      name: "goes as it is by default",
+      cluster: "balance: round_robin",
+      id: noise,
+      is: false,
+    },
   ];
-  for (const { name, cluster, id, is } of rows) {
-    test(`§3: a request ${name}, with ${cluster}`, () =>
+  for (const { clause, name, cluster, id, is } of rows) {
+    test(`${clause}: a request ${name}, with ${cluster}`, () =>
       withContract({ rules: ['post: "/b" body: "*"'], cluster }, async (gateway) => {
         gateway.upstream.reply = { data: Buffer.alloc(5) };
         await expectAsk(gateway, { method: "POST", target: "/b", request: { json: { id } } });
@@ -314,7 +332,7 @@ suite("transcoding.md §3: requests that are compressed", () => {
       }));
   }
 
-  test("§3: the messages of a stream are compressed one by one, from 1 KiB on", () =>
+  test("§3 request-compression: the messages of a stream are compressed one by one, from 1 KiB on", () =>
     withStreamGateway({ cluster: "compression: gzip" }, async (gateway) => {
       const long = "b".repeat(2000);
       const { client, call } = await collect(gateway, "application/x-ndjson");
