@@ -74,7 +74,9 @@ export class Http1Intake {
     parser.onIncoming = (request, keepAlive) => {
       const isBehind = connection.isBusy;
       const verdict = onIncoming(request, keepAlive);
-      return isBehind && verdict === 0 && this.#parse === undefined ? pauseBehindHead : verdict;
+      // Behind a CONNECT or an upgrade that is taken the parser stops by itself, whatever Node gives it (26: 0).
+      if (!isBehind || verdict !== 0 || isTaken(request)) return verdict;
+      return this.#parse === undefined ? pauseBehindHead : verdict;
     };
   }
 
@@ -123,6 +125,11 @@ export class Http1Intake {
     this.#heldBytes -= length;
     return first.subarray(0, length);
   }
+}
+
+/** Node says with `upgrade` whether it lets go of the socket behind a request. */
+function isTaken(request: IncomingMessage & { readonly upgrade?: boolean | null }): boolean {
+  return request.upgrade === true;
 }
 
 const intakes = new WeakMap<Duplex, Http1Intake>();
