@@ -22,7 +22,7 @@ export async function writeStream(
     clearImmediate(flush);
     if (response.destroyed) break;
     if (piece === "cut") {
-      cut(response, context.stallMs);
+      cut(request, response, context);
       return;
     }
     if (piece === "end") {
@@ -38,12 +38,23 @@ export async function writeStream(
 }
 
 /** Ends the connection inside the body. What was written before still goes out: a client may use what it has got. */
-function cut(response: ServerResponse, stallMs: number): void {
+function cut(request: IncomingMessage, response: ServerResponse, context: WriteContext): void {
   const { socket } = response;
   if (socket === null) return;
-  socket.setTimeout(stallMs, () => socket.destroy());
-  if (response.chunkedEncoding) socket.destroySoon();
+  socket.setTimeout(context.stallMs, () => socket.destroy());
+  if (response.chunkedEncoding) cutChunks(request, socket, context);
   else socket.write("", () => reset(socket));
+}
+
+/** A client that still sends would lose what was written to a reset of the connection. */
+function cutChunks(request: IncomingMessage, socket: Socket, { clock }: WriteContext): void {
+  if (request.complete) {
+    socket.destroySoon();
+    return;
+  }
+  connectionOf(socket).end();
+  socket.end();
+  linger(request, clock, () => socket.destroySoon());
 }
 
 /** The end of the connection is the end of a body without chunks (HTTP/1.0): only a reset tells that it was cut. */

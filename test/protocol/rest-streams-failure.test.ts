@@ -70,6 +70,8 @@ const endings: readonly {
   /** The JSON of the google.rpc.Status. */
   readonly error: RegExp;
   readonly grpcCode: string;
+  /** Whether the stream broke: its body is then cut behind the failure too (faults.md, U-08). */
+  readonly breaks?: true;
 }[] = [
   {
     name: "a status of the service",
@@ -88,25 +90,29 @@ const endings: readonly {
     fail: (call) => call.stream.close(2),
     error: /^\{"code":14,"message":".+"reason":"UPSTREAM_RESET"/,
     grpcCode: "UNAVAILABLE",
+    breaks: true,
   },
   {
     name: "a message that cannot be read",
     fail: (call) => void call.send(field(2, Buffer.from([0xff]))),
     error: /^\{"code":13,"message":".+"reason":"UPSTREAM_INVALID_MESSAGE"/,
     grpcCode: "INTERNAL",
+    breaks: true,
   },
   {
     name: "the loss of the upstream's connection",
     fail: (call) => call.stream.session?.destroy(),
     error: /^\{"code":14,"message":".+"reason":"UPSTREAM_RESET"/,
     grpcCode: "UNAVAILABLE",
+    breaks: true,
   },
 ];
 
 suite("§6: a failure after the first message", patience, () => {
   for (const accept of accepts) {
-    for (const { name, fail, error, grpcCode } of endings) {
-      test(`${clauseOf[accept]}: ${name} is seen in ${accept}`, async () => {
+    for (const { name, fail, error, grpcCode, breaks } of endings) {
+      const row = breaks ? "U-08: " : "";
+      test(`${row}${clauseOf[accept]}: ${name} is seen in ${accept}`, async () => {
         await withStreamGateway({}, async (gateway) => {
           const { client, call } = await gateway.call("GET /watch/x HTTP/1.1", `Accept: ${accept}`);
           call.send(text("a"));
@@ -114,10 +120,11 @@ suite("§6: a failure after the first message", patience, () => {
           await client.until('"b"');
           fail(call);
           const isArray = accept === "application/json";
-          const answer = isArray ? await client.ended() : await client.whole();
+          const isCut = isArray || breaks === true;
+          const answer = isCut ? await client.ended() : await client.whole();
           client.destroy();
           assert.equal(answer.status, 200);
-          assert.equal(answer.isWhole, !isArray, "only the array is cut");
+          assert.equal(answer.isWhole, !isCut);
           const json = /\{"code":.*\]\}/.exec(answer.body)?.[0] ?? "";
           if (!isArray) assert.match(json, error);
           assert.equal(answer.body, failed[accept](json));

@@ -6,6 +6,7 @@ import {
   envelopePrefixBytes,
   type Failure,
   gatewayFailure,
+  httpStatusOfFailure,
   type MessageStream,
 } from "../../rpc/index.ts";
 import type { StreamEnd } from "../protocol.ts";
@@ -166,7 +167,11 @@ export class ReplyBody implements BodyStream {
   #failAfter(failure: Failure): void {
     const { format, printFailure } = this.#rules;
     format.fail?.(printFailure(failure), sink);
-    this.#finish(format.fail === undefined ? "cut" : "end", sink.bytes(), failure);
+    this.#finish(
+      format.fail === undefined || isBreak(failure) ? "cut" : "end",
+      sink.bytes(),
+      failure,
+    );
   }
 
   #give(bytes: Uint8Array): Uint8Array {
@@ -227,6 +232,14 @@ export class ReplyBody implements BodyStream {
     }
     this.#watch();
   }
+}
+
+/**
+ * Whether a stream broke, and not just ended with a status of the service or over what the client sent: then a
+ * client must be able to tell without reading the failure (faults.md, U-08).
+ */
+function isBreak(failure: Failure): boolean {
+  return failure.kind === "gateway" && httpStatusOfFailure(failure) >= 500;
 }
 
 /** Prints messages by a JSON writer. */
