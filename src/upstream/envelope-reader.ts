@@ -42,10 +42,9 @@ export class EnvelopeReader {
   /** Takes the next chunk, once `next` has given all that the one before it held. */
   push(chunk: Uint8Array): void {
     // A view of a Buffer is a Buffer again, which costs as much as all else that is done for a small message.
-    this.#chunk =
-      chunk instanceof Buffer
-        ? new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length)
-        : chunk;
+    const { buffer, byteOffset, length } = chunk;
+    const isBuffer = Buffer.isBuffer(chunk);
+    this.#chunk = isBuffer ? new Uint8Array(buffer, byteOffset, length) : chunk;
     this.#at = 0;
   }
 
