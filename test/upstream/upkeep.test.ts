@@ -119,10 +119,10 @@ suite("the age of a connection", () => {
     void cluster.call(testCall());
     assert.equal(old?.streams.length, 2, "the old one takes calls until the new one is ready");
     network.last.becomeReady();
-    assert.equal(old?.closeCalls, 1);
-    assert.equal(old?.isClosed, false);
+    assert.equal(old.closeCalls, 1);
+    assert.equal(old.isClosed, false);
     void cluster.call(testCall());
-    assert.equal(old?.streams.length, 2);
+    assert.equal(old.streams.length, 2);
     assert.equal(network.last.streams.length, 1);
     stream.answer();
     assert.equal(textOf(await outcome), "");

@@ -107,8 +107,7 @@ export class DnsSource implements EndpointSource {
 
   async #resolve(): Promise<Answer> {
     const { target } = this.#options;
-    if (target.kind === "host")
-      return await this.#addressesOf(target.host, target.port, target.spec);
+    if (target.kind === "host") return this.#addressesOf(target.host, target.port, target.spec);
     const records = await this.#options.resolver.services(target.service);
     const ranks = [...new Set(records.map(({ priority }) => priority))].toSorted((a, b) => a - b);
     const answers = await Promise.allSettled(
