@@ -272,25 +272,18 @@ suite("faults.md group 3: queries", () => {
     assert.deepEqual(message, { text: "x" });
   });
 
-  test("P-12: a target over 8 KiB is 414", async () => {
-    const bytes = rawHead(`GET ${sink}?f_string=${"a".repeat(9000)} HTTP/1.1`);
-    await expectRefusal(gateway, () => sendRaw(gateway.port, bytes), {
-      status: 414,
-      code: 3,
-      reason: "URI_TOO_LONG",
-      message: "the request target is over the limit",
+  // Over 8 KiB a target is over limits.path; 64 KiB are also more than limits.headers lets a parser hold.
+  for (const bytes of [9000, 64 * 1024]) {
+    test(`P-12: a query of ${bytes} bytes is 414`, async () => {
+      const head = rawHead(`GET ${sink}?f_string=${"a".repeat(bytes)} HTTP/1.1`);
+      await expectRefusal(gateway, () => sendRaw(gateway.port, head), {
+        status: 414,
+        code: 3,
+        reason: "URI_TOO_LONG",
+        message: "the request target is over the limit",
+      });
     });
-  });
-
-  test("P-12: a query of 64 KiB is over the header block's limit as well: 431", async () => {
-    const bytes = rawHead(`GET ${sink}?f_string=${"a".repeat(64 * 1024)} HTTP/1.1`);
-    await expectRefusal(gateway, () => sendRaw(gateway.port, bytes), {
-      status: 431,
-      code: 3,
-      reason: "HEADERS_TOO_LARGE",
-      message: "the header block is over the limit",
-    });
-  });
+  }
 
   test("P-12: a query of 64 KiB that the limits let in is 400 by its parameters", async () => {
     const own = await startTestGateway({ listener: "limits: { path: 128KiB, headers: 256KiB }" });
