@@ -246,6 +246,7 @@ const table = `
 §6 failure-ndjson | NDJSON ends with a line \`{"error": …}\`
 §6 failure-sse | server-sent events with an event \`error\`
 §6 failure-array | an array is cut off: the connection closes inside the chunked body
+§6 failure-broken | It closes so behind the line and the event too where the stream broke
 §6 failure-websocket | or after a frame \`{"error": …}\` with 4000 plus the gRPC code
 §6 http-body-up | A request's data and content type go up as they were sent
 §6 http-body-parts | what arrives is sent on, at most 1 MiB a message

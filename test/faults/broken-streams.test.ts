@@ -9,7 +9,7 @@ suite("faults.md U-08: a stream that breaks while its client still sends", patie
     { accept: "application/json", ends: /^\[\{"text":"a"\}$/ },
   ];
   for (const { accept, ends } of rows) {
-    test(`U-08: ends ${accept} behind all that was written, without a last chunk`, () =>
+    test(`U-08: §6 failure-broken: ends ${accept} behind all that was written, without a last chunk`, () =>
       withStreamGateway({}, async (gateway) => {
         const { client, call } = await gateway.call(
           "POST /chat HTTP/1.1",

@@ -20,15 +20,14 @@ const streamTypes = ["application/x-ndjson", "text/event-stream"];
 function judgeSuccess({ headers, body, framing }: WireAnswer): string | undefined {
   if (framing === "none") return undefined;
   const type = headers.get("content-type") ?? "";
-  if (framing === "cut") {
-    // Only an array has no place for a failure; the other formats end with one.
-    const isArray = headers.get("transfer-encoding") === "chunked" && type === "application/json";
-    return isArray ? undefined : "a body that is cut";
-  }
+  const isArray = headers.get("transfer-encoding") === "chunked" && type === "application/json";
+  // An array has no place for a failure.
+  if (framing === "cut" && isArray) return undefined;
   const text = body.toString("utf8");
-  if (!Buffer.from(text).equals(body)) return "a body that is not UTF-8";
-  if (type === streamTypes[0]) return judgeLines(text);
-  if (type === streamTypes[1]) return judgeEvents(text);
+  if (framing !== "cut" && !Buffer.from(text).equals(body)) return "a body that is not UTF-8";
+  if (type === streamTypes[0]) return judgeLines(text) ?? judgeEnd(failureLine(text), framing);
+  if (type === streamTypes[1]) return judgeEvents(text) ?? judgeEnd(failureEvent(text), framing);
+  if (framing === "cut") return "a body that is cut";
   if (type !== "application/json") return `content-type ${JSON.stringify(type)}`;
   return parsed(text) === undefined ? "a body that is not JSON" : undefined;
 }
@@ -57,6 +56,38 @@ function judgeEvents(text: string): string | undefined {
     if (problem !== undefined) return problem;
   }
   return undefined;
+}
+
+/** The google.rpc.Status that lines end with; undefined when they end with a message. */
+function failureLine(text: string): unknown {
+  const last = parsed(text.split("\n").at(-2) ?? "");
+  return isObject(last) ? last["error"] : undefined;
+}
+
+/** The google.rpc.Status that events end with; undefined when they end with a message. */
+function failureEvent(text: string): unknown {
+  const [, , failure] = event.exec(text.split("\n\n").at(-2) ?? "") ?? [];
+  return failure === undefined ? undefined : parsed(failure);
+}
+
+/**
+ * A stream that broke is cut behind its failure, and no other one is (faults.md, U-08). Without chunks (HTTP/1.0)
+ * nothing tells the two apart.
+ */
+function judgeEnd(failure: unknown, framing: WireAnswer["framing"]): string | undefined {
+  if (framing === "close") return undefined;
+  const isCut = framing === "cut";
+  if (isCut && failure === undefined) return "a body that is cut, and does not end with a failure";
+  if (isCut === isBreak(failure)) return undefined;
+  return isCut ? "a body that is cut behind no break" : "a body that broke and ends as if whole";
+}
+
+/** Whether a failure is the gateway's own, and not of the client's making. */
+function isBreak(failure: unknown): boolean {
+  if (!isObject(failure)) return false;
+  const reason = reasonOf(failure);
+  if (reason === undefined) return false;
+  return (factsOf(reason)?.http ?? httpStatusOfCode(Number(failure["code"]))) >= 500;
 }
 
 function judgeError(answer: WireAnswer): string | undefined {

@@ -3,12 +3,15 @@ import { makeFolder } from "../descriptor/proto-folder.ts";
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from "../support/gateway.ts";
 import { type Answer, reasonOf, type SendOptions, send } from "../support/http-client.ts";
 import { type ContractUpstream, startContractUpstream } from "./contract-upstream.ts";
+import { openClient, type StreamedAnswer } from "./rest-streams-client.ts";
 
 /** A gateway before an upstream that gives every message back. */
 export interface ContractGateway extends TestGateway {
   readonly upstream: ContractUpstream;
   /** Sends one request. */
   ask(method: string, target: string, options?: SendOptions): Promise<Answer>;
+  /** Sends a GET for a stream in a format, and gives what has come when the connection ends. */
+  stream(target: string, accept: string): Promise<StreamedAnswer>;
 }
 
 /** A gateway whose service `t.S` has a method `M0`, `M1`, … for each HTTP rule. */
@@ -94,6 +97,10 @@ export async function startContract(options: ContractOptions): Promise<ContractG
     ...gateway,
     upstream,
     ask: (method, target, sent) => send(gateway.port, method, target, sent),
+    stream(target, accept) {
+      const head = `GET ${target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAccept: ${accept}\r\n\r\n`;
+      return openClient(gateway.port, head).ended();
+    },
     async stop() {
       await gateway.stop();
       await upstream.stop();

@@ -192,7 +192,7 @@ suite("transcoding.md §7: limits", () => {
   }
 
   test(
-    "§7 reply-switch: a message over the limit inside a stream is a visible failure, and resets it",
+    "§7 reply-switch: a message over the limit inside a stream is a visible failure, cuts it and resets the call",
     patience,
     () =>
       withLimits("reply: 10KiB", async (gateway) => {
@@ -203,11 +203,12 @@ suite("transcoding.md §7: limits", () => {
         const good = Buffer.from([0, 0, 0, 0, 3, 0x0a, 1, 0x61]);
         gateway.upstream.reply = { data: Buffer.concat([good, over]), staysOpen: true };
         const reset = gateway.upstream.nextReset();
-        const answer = await gateway.ask("GET", "/s", { headers });
+        const { body, isWhole } = await gateway.stream("/s", headers.accept);
         assert.match(
-          answer.text,
+          body,
           /^\{"id":"a"\}\n\{"error":\{"code":13,.*"UPSTREAM_MESSAGE_TOO_LARGE".*\}\}\n$/,
         );
+        assert.equal(isWhole, false, "the body has no last chunk");
         assert.equal(await reset, 8, "RST_STREAM with CANCEL");
       }),
   );
@@ -228,17 +229,18 @@ suite("transcoding.md §7: limits", () => {
     }));
 
   const idle = /^\{"error":\{"code":4,.*"STREAM_IDLE"/;
-  test("§7 stream-idle-switch: limits.stream_idle ends a stream that is silent, visibly", () =>
+  test("§7 stream-idle-switch: limits.stream_idle ends a stream that is silent, visibly and without a last chunk", () =>
     withLimits("stream_idle: 200ms", async (gateway) => {
-      const headers = { accept: "application/x-ndjson" };
+      const accept = "application/x-ndjson";
       gateway.upstream.reply = { data: Buffer.alloc(0), staysOpen: true };
-      const silent = await gateway.ask("GET", "/s", { headers });
-      assert.match(silent.text, idle);
+      const silent = await gateway.stream("/s", accept);
+      assert.match(silent.body, idle);
       gateway.upstream.reply = { staysOpen: true };
-      const lines = await gateway.ask("GET", "/s?id=a", { headers });
-      const [first = "", last = ""] = lines.text.trimEnd().split("\n");
+      const lines = await gateway.stream("/s?id=a", accept);
+      const [first = "", last = ""] = lines.body.trimEnd().split("\n");
       assert.deepEqual(JSON.parse(first), { id: "a" });
       assert.match(last, idle);
+      assert.deepEqual([silent.isWhole, lines.isWhole], [false, false], "no last chunk");
     }));
 
   const defaults = [
