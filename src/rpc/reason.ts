@@ -59,7 +59,8 @@ export const reasons = {
   },
   INVALID_METADATA: {
     code: Code.INVALID_ARGUMENT,
-    meaning: "A header cannot be sent as metadata: bad base64 in a `-bin` header.",
+    meaning:
+      "A header cannot be sent as metadata: bad base64 in a `-bin` header, or a tab or a byte that is not ASCII in another.",
   },
   INVALID_TIMEOUT: {
     code: Code.INVALID_ARGUMENT,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
 import { startTestGateway, type TestGateway } from "../support/gateway.ts";
-import { type Answer, send } from "../support/http-client.ts";
+import { type Answer, send, statusBody } from "../support/http-client.ts";
 import { startScriptedUpstream } from "../support/scripted-upstream.ts";
 import { expectRefusal, rawHead, sendRaw } from "./refusal.ts";
 
@@ -252,6 +252,62 @@ suite("faults.md group 3: headers", () => {
     } finally {
       await own.stop();
       await upstream.stop();
+    }
+  });
+
+  /** Sends a GET whose header lines are bytes as latin1. */
+  const getBytes = (port: number, ...headers: readonly string[]) =>
+    sendRaw(port, Buffer.from(rawHead(`GET ${inspect} HTTP/1.1`, ...headers), "latin1"));
+
+  // gRPC over HTTP/2, ASCII-Value: 0x20 to 0x7E.
+  const notAscii = [
+    { name: "0x80", value: "a\x80b" },
+    { name: "0xff at the end", value: "a\xff" },
+    { name: "UTF-8", value: "caf\xc3\xa9" },
+    { name: "a tab", value: "a\tb" },
+  ];
+  for (const { name, value } of notAscii) {
+    test(`H1-16: ${name} in a header that becomes metadata is 400 and names it`, async () => {
+      const ask = () => getBytes(gateway.port, "x-a: fine", `X-Label: ${value}`);
+      await expectRefusal(gateway, ask, {
+        status: 400,
+        code: 3,
+        reason: "INVALID_METADATA",
+        message:
+          "header x-label: expected printable ASCII, without tabs; only -bin headers hold other bytes, as base64",
+      });
+    });
+
+    test(`H1-16: ${name} in headers that never become metadata is not judged`, async () => {
+      const own = await startTestGateway({ top: "metadata: { remove: [x-label] }" });
+      try {
+        const names = ["X-Label", "Accept-Language", "X-Forwarded-By", "Grpc-Note", "x!y"];
+        const lines = names.map((header) => `${header}: ${value}`);
+        const { metadata } = inspected(await getBytes(own.port, ...lines, "x-kept: ~ kept ~"));
+        assert.equal(metadata["x-kept"], "~ kept ~");
+        for (const header of names) assert.equal(metadata[header.toLowerCase()], undefined);
+      } finally {
+        await own.stop();
+      }
+    });
+  }
+
+  test("H1-16: with request_prefix the message names the header as it was sent", async () => {
+    const own = await startTestGateway({ top: "metadata: { request_prefix: app- }" });
+    try {
+      const answers = [
+        await getBytes(own.port, "app-label: \xe9"),
+        await getBytes(own.port, "app-data-bin: \xe9"),
+      ];
+      assert.deepEqual(
+        answers.map((answer) => [answer.status, statusBody(answer).message.slice(0, 22)]),
+        [
+          [400, "header app-label: expe"],
+          [400, "header app-data-bin: e"],
+        ],
+      );
+    } finally {
+      await own.stop();
     }
   });
 

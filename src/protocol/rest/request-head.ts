@@ -131,19 +131,25 @@ function readHead(
     timeoutMs: Number.POSITIVE_INFINITY,
   };
   for (let i = 0; i < headers.length; i += 2) {
-    const { fate, name } = ruleOf(headers[i] ?? "");
-    if (fate === Fate.drop) continue;
-    const failure = readHeader(fate, name, headers[i + 1] ?? "", draft);
+    const header = headers[i] ?? "";
+    const rule = ruleOf(header);
+    if (rule.fate === Fate.drop) continue;
+    const failure = readHeader(header, headers[i + 1] ?? "", rule, draft);
     if (failure !== undefined) return err(failure);
   }
   addForwarding(exchange, draft.metadata);
   return ok(draft);
 }
 
-function readHeader(fate: number, name: string, value: string, draft: Draft): Failure | undefined {
+function readHeader(
+  header: string,
+  value: string,
+  { fate, name }: HeaderRule,
+  draft: Draft,
+): Failure | undefined {
   switch (fate) {
     case Fate.contentType:
-      if (draft.contentType !== undefined) return repeated(name);
+      if (draft.contentType !== undefined) return repeated(header);
       draft.contentType = value;
       return undefined;
     case Fate.contentEncoding:
@@ -154,25 +160,29 @@ function readHeader(fate: number, name: string, value: string, draft: Draft): Fa
       draft.timeoutMs = Math.min(draft.timeoutMs, parseGrpcTimeoutMs(value) ?? -1);
       return draft.timeoutMs < 0 ? badTimeout : undefined;
     case Fate.binary:
-      return addBinary(name, value, draft.metadata);
+      return addBinary(name, value, draft.metadata) ? undefined : badBinary(header);
     default:
+      if (!metadataValueForm.test(value)) return badValue(header);
       draft.metadata.push(name, value);
       return undefined;
   }
 }
 
+/** What metadata can hold, unless it is `-bin` (gRPC over HTTP/2, "ASCII-Value"). Headers have tabs and 0x80 to 0xFF too. */
+const metadataValueForm = /^[\x20-\x7e]*$/;
+
 /**
- * Adds each value of a `-bin` header. gRPC decodes the standard alphabet, so the URL-safe one is rewritten (gRPC over
- * HTTP/2, "Custom-Metadata").
+ * Adds each value of a `-bin` header; false when one is no base64. gRPC decodes the standard alphabet, so the URL-safe
+ * one is rewritten (gRPC over HTTP/2, "Custom-Metadata").
  */
-function addBinary(name: string, value: string, metadata: string[]): Failure | undefined {
+function addBinary(name: string, value: string, metadata: string[]): boolean {
   const parts = value.split(",");
   for (const part of parts) {
     const text = part.trim();
-    if ((text === "" && parts.length > 1) || !isBase64(text)) return badBinary(name);
+    if ((text === "" && parts.length > 1) || !isBase64(text)) return false;
     metadata.push(name, text.replaceAll("-", "+").replaceAll("_", "/"));
   }
-  return undefined;
+  return true;
 }
 
 /** Adds what this hop says of the client (transcoding.md §3). */
@@ -207,6 +217,13 @@ const badTimeout = gatewayFailure(
 
 function repeated(name: string): Failure {
   return gatewayFailure("MALFORMED_HTTP", `${name}: given more than once`);
+}
+
+function badValue(name: string): Failure {
+  return gatewayFailure(
+    "INVALID_METADATA",
+    `header ${name}: expected printable ASCII, without tabs; only -bin headers hold other bytes, as base64`,
+  );
 }
 
 function badBinary(name: string): Failure {
