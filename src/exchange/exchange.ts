@@ -28,6 +28,8 @@ export interface RequestBody {
   readonly lastReadAt: number;
   /** Bytes that were read so far. */
   readonly receivedBytes: number;
+  /** Whether the exchange was ended because a piece came behind its beginning and nobody takes any (WebSockets). */
+  readonly isRefused: boolean;
 }
 
 /** A request body that is read while it comes. Who does not ask for more, stops the client. */

@@ -136,6 +136,7 @@ function exchangeOf(request: ExplainedRequest): Exchange {
       declaredBytes: body.length,
       lastReadAt: 0,
       receivedBytes: 0,
+      isRefused: false,
       readAll: (maxBytes) => Promise.resolve(readWhole(body, maxBytes)),
       open: () => readerOf(body),
     },

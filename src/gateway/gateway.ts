@@ -2,6 +2,8 @@ import { type Clock, err, ok, type Random, type Result } from "../base/index.ts"
 import type { ListenerConfig, LoadedConfig, Problem } from "../config/index.ts";
 import { createHandler, createWebSocketAdmitter, servesWebSockets } from "../http/index.ts";
 import { type Listener, type ListenerOptions, startListener } from "../listener/index.ts";
+import { failureResponse } from "../protocol/index.ts";
+import type { GatewayFailure } from "../rpc/index.ts";
 import type { AccessLog, Logger } from "../telemetry/index.ts";
 import type { Cluster } from "../upstream/index.ts";
 import { createClusters } from "./clusters.ts";
@@ -88,6 +90,7 @@ async function startListeners(
     if (snapshot === undefined) continue;
     const service = {
       handle: createHandler(() => snapshot, createRecorder(config, dependencies)),
+      answerTo: (failure: GatewayFailure) => failureResponse(failure, snapshot.refusals.failures),
       refuse: createRefuser(config, snapshot.refusals.failures, dependencies),
       admitWebSocket: createWebSocketAdmitter(() => snapshot),
       crashed: (error: unknown) => {

@@ -1,7 +1,7 @@
 import { type Clock, randomHex } from "../base/index.ts";
 import type { ListenerConfig } from "../config/index.ts";
-import { type Exchange, headerValue } from "../exchange/index.ts";
-import type { Outcome, Recorder } from "../http/index.ts";
+import { type Exchange, headerValue, type Response } from "../exchange/index.ts";
+import { type Outcome, type Recorder, unexpectedMessage } from "../http/index.ts";
 import type { RefusedRequest, Service } from "../listener/index.ts";
 import { type FailureRules, failureResponse } from "../protocol/index.ts";
 import { codeName, type Failure, httpStatusOfFailure } from "../rpc/index.ts";
@@ -17,7 +17,8 @@ export interface RecordSinks {
 /** Records the exchanges of one listener: a line of the access log, and a line of the log for what must be mended. */
 export function createRecorder(listener: ListenerConfig, sinks: RecordSinks): Recorder {
   const { accessLog, logger, clock } = sinks;
-  return (exchange, outcome) => {
+  return (exchange, given) => {
+    const outcome = exchange.body.isRefused ? { ...given, failure: unexpectedMessage } : given;
     logCause(outcome.failure, exchange.requestId, logger);
     if (listener.accessLog) accessLog.write(recordOf(exchange, outcome, clock));
   };
@@ -50,7 +51,7 @@ function recordOf(exchange: Exchange, outcome: Outcome, clock: Clock): AccessRec
     query: undefined,
     route: target?.route,
     rpc: target?.rpc,
-    status: exchange.cancellation.isCancelled ? 499 : response.status,
+    status: statusOf(exchange, response),
     grpcCode: target === undefined ? undefined : codeName(failure?.code ?? 0),
     reason: reasonOf(failure),
     durationMs,
@@ -63,6 +64,12 @@ function recordOf(exchange: Exchange, outcome: Outcome, clock: Clock): AccessRec
     userAgent: headerValue(exchange.headers, "user-agent"),
     attempts: 0,
   };
+}
+
+/** What was sent is not what the client got where the exchange was ended before. */
+function statusOf({ body, cancellation }: Exchange, response: Response): number {
+  if (body.isRefused) return httpStatusOfFailure(unexpectedMessage);
+  return cancellation.isCancelled ? 499 : response.status;
 }
 
 function refusedRecord(

@@ -12,5 +12,6 @@ export {
   createWebSocketAdmitter,
   type HandshakeRequest,
   servesWebSockets,
+  unexpectedMessage,
   type WebSocketAdmitter,
 } from "./websocket.ts";

@@ -55,6 +55,12 @@ const foreignOrigin = gatewayFailure(
   "origin: pages of this origin may not open a WebSocket here",
 );
 
+/** What a message gets where the HTTP rule takes no body. */
+export const unexpectedMessage: GatewayFailure = gatewayFailure(
+  "UNEXPECTED_BODY",
+  "this WebSocket takes no messages: its HTTP rule has no body field",
+);
+
 /** Whether a target is there for WebSockets at all. */
 export function servesWebSockets(targets: readonly Target[]): boolean {
   return targets.some(({ webSocketOrigins }) => webSocketOrigins !== undefined);

@@ -76,6 +76,11 @@ export class Http1Exchange implements Exchange, RequestBody {
     return this;
   }
 
+  /** Whether there is a body is known before it is served. */
+  get isRefused(): false {
+    return false;
+  }
+
   readAll(maxBytes: number): Promise<Result<Uint8Array, BodyProblem>> {
     if (this.declaredBytes === 0) return Promise.resolve(ok(noBytes));
     if (this.declaredBytes !== undefined && this.declaredBytes > maxBytes) {

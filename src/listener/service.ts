@@ -10,7 +10,9 @@ export interface Service {
   admitWebSocket(request: HandshakeRequest): string | GatewayFailure;
   /** Told of a throw while a response was written: a bug, whose connection was ended. */
   readonly crashed: (error: unknown) => void;
-  /** Answers and logs what never became an exchange. */
+  /** Writes a failure that the record of an exchange tells of. */
+  answerTo(failure: GatewayFailure): WholeResponse;
+  /** Answers and records what never became an exchange. */
   refuse(failure: GatewayFailure, request: RefusedRequest): WholeResponse;
 }
 

@@ -36,10 +36,11 @@ export class WebSocketExchange implements Exchange, RequestBody {
   readonly cancellation: CancellationSource = new CancellationSource();
   lastReadAt: number;
   receivedBytes = 0;
+  isRefused = false;
   readonly #watch: BodyWatch;
   #socket: WebSocket | undefined = undefined;
   #reader: PieceReader | undefined = undefined;
-  #onUnexpected: (() => void) | undefined = undefined;
+  #onUnexpected: (() => boolean) | undefined = undefined;
 
   /** `method` is the HTTP method of the binding that the socket is for; a handshake is always a GET. */
   constructor(handshake: Handshake, method: string, options: ListenerOptions, watch: BodyWatch) {
@@ -79,9 +80,9 @@ export class WebSocketExchange implements Exchange, RequestBody {
 
   /**
    * Called when the exchange is being served. Where nobody has opened the body, the socket must flow all the
-   * same, so that a close or a ping is read; the first message then calls `onUnexpected`.
+   * same, so that a close or a ping is read; the first message then calls `onUnexpected`, which says whether it refused.
    */
-  begin(onUnexpected: () => void): void {
+  begin(onUnexpected: () => boolean): void {
     if (this.#reader !== undefined) return;
     this.#onUnexpected = onUnexpected;
     this.#socket?.resume();
@@ -115,7 +116,7 @@ export class WebSocketExchange implements Exchange, RequestBody {
     if (bytes.length === 0) this.#reader?.end(undefined);
     else if (this.#reader !== undefined) this.#reader.push(bytes);
     else {
-      this.#onUnexpected?.();
+      this.isRefused ||= this.#onUnexpected?.() === true;
       this.#onUnexpected = undefined;
       this.cancellation.cancel();
     }

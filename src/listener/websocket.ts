@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import type { Clock, Result } from "../base/index.ts";
 import { headerValue, type Response, type WholeResponse } from "../exchange/index.ts";
+import { unexpectedMessage } from "../http/index.ts";
 import { codeName, gatewayFailure } from "../rpc/index.ts";
 import type { BodyWatch } from "./body-watch.ts";
 import { adoptSocket, answerDetached } from "./detached-socket.ts";
@@ -80,7 +81,7 @@ export function serveWebSockets(
             service.crashed(error);
           });
         // Whoever wants a body has opened it by now.
-        admitted.begin(() => refuseFrame(request, writer, dependencies));
+        admitted.begin(() => refuseFrame(writer, service));
       });
     });
   });
@@ -89,22 +90,16 @@ export function serveWebSockets(
   };
 }
 
-/** A frame where the rule takes no body, unless `unexpected_body` lets the protocol drop it. */
-function refuseFrame(
-  request: IncomingMessage,
-  writer: FrameWriter,
-  { service, peerOf }: WebSocketDependencies,
-): void {
-  if (!writer.isOpen) return;
-  const refused = refusedOf(request, peerOf(request));
-  void writer.send(errorFrame(service.refuse(unexpectedFrame, refused).body), false);
-  close(writer, unexpectedFrame.code);
+/**
+ * A frame where the rule takes no body, unless `unexpected_body` lets the protocol drop it; false where the socket was
+ * closing anyway. The exchange ends with it, and its record tells of it.
+ */
+function refuseFrame(writer: FrameWriter, service: Service): boolean {
+  if (!writer.isOpen) return false;
+  void writer.send(errorFrame(service.answerTo(unexpectedMessage).body), false);
+  close(writer, unexpectedMessage.code);
+  return true;
 }
-
-const unexpectedFrame = gatewayFailure(
-  "UNEXPECTED_BODY",
-  "this WebSocket takes no messages: its HTTP rule has no body field",
-);
 
 function refusedOf({ method = "", url = "" }: IncomingMessage, peer: string): RefusedRequest {
   return { method, path: url.split("?")[0] ?? "", peer };

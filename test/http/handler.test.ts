@@ -64,6 +64,7 @@ const exchange: Exchange = {
   body: {
     declaredBytes: 0,
     lastReadAt: 0,
+    isRefused: false,
     receivedBytes: 0,
     readAll: bug,
     open: bug,

@@ -41,6 +41,7 @@ export function serviceOf(
 ): Service {
   return {
     handle,
+    answerTo: (failure) => failureResponse(failure),
     refuse: (failure) => failureResponse(failure),
     crashed: (error) => assert.fail(String(error)),
     admitWebSocket,

@@ -4,6 +4,7 @@ import { WebSocket } from "ws";
 import type { BodyStream } from "../../src/exchange/index.ts";
 import {
   patience,
+  recordsOf,
   type StreamGateway,
   text,
   withStreamGateway,
@@ -90,17 +91,29 @@ suite("§6: a WebSocket whose rule takes no body", () => {
     });
   });
 
-  test("§6: is refused its first message, and its call cancelled", patience, async () => {
-    await withStreamGateway(webSockets, async (gateway) => {
-      const peer = openSocket(gateway, "/watch/a");
-      const call = await gateway.upstream.nextCall();
-      await peer.opened;
-      peer.socket.send("{}");
-      assert.deepEqual(await peer.closed, { code: 4003, reason: "INVALID_ARGUMENT" });
-      assert.match(peer.frames.at(-1) ?? "", /^\{"error":\{"code":3,.*"UNEXPECTED_BODY"/);
-      assert.equal(await call.closed, cancel);
-    });
-  });
+  test(
+    "§6: is refused its first message, its call cancelled, and that is one record",
+    patience,
+    async () => {
+      await withStreamGateway(webSockets, async (gateway) => {
+        const peer = openSocket(gateway, "/watch/a");
+        const call = await gateway.upstream.nextCall();
+        await peer.opened;
+        peer.socket.send("{}");
+        assert.deepEqual(await peer.closed, { code: 4003, reason: "INVALID_ARGUMENT" });
+        assert.match(peer.frames.at(-1) ?? "", /^\{"error":\{"code":3,.*"UNEXPECTED_BODY"/);
+        assert.equal(await call.closed, cancel);
+        // Another exchange's record comes behind all of this one's.
+        (await gateway.call("GET /watch/b HTTP/1.1")).client.destroy();
+        const [record, next, ...more] = await recordsOf(gateway, 2);
+        assert.deepEqual([next?.path, more], ["/watch/b", []]);
+        assert.deepEqual(
+          [record?.path, record?.rpc, record?.status, record?.reason, record?.grpcCode],
+          ["/watch/a", "t.S/Watch", 400, "UNEXPECTED_BODY", "INVALID_ARGUMENT"],
+        );
+      });
+    },
+  );
 
   test("§6: loses its messages where unexpected_body is ignore", patience, async () => {
     const routes = "- { service: t.S, cluster: library, rest: { unexpected_body: ignore } }";
