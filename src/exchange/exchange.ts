@@ -72,7 +72,7 @@ export interface BodyStream {
 export interface Client {
   /** IP address, or "unix". */
   readonly address: string;
-  /** The scheme that the client used with the outermost trusted hop. */
+  /** The scheme that the client used, as the nearest trusted hop says. */
   readonly scheme: "http" | "https";
   /** Value for `x-forwarded-for`: trusted hops and this connection's peer. */
   readonly forwardedFor: string;

@@ -1,5 +1,5 @@
 import { isIP, isIPv4, isIPv6 } from "node:net";
-import { type Client, type Headers, headerValue } from "../exchange/index.ts";
+import type { Client, Headers } from "../exchange/index.ts";
 import { isHost } from "./http1-head.ts";
 
 /** A well-formed `traceparent`, version 00 (W3C Trace Context §3.2). */
@@ -23,14 +23,17 @@ export function untrustedClient(peerAddress: string): Client {
  * The client behind `trustedHops` proxies of ours: each has appended the peer it saw to `x-forwarded-for`, so that
  * many entries from the right are believed and the leftmost of them is the client (faults.md, P-21). Where there are
  * fewer, or one of them is no address, the request has not come that way: then the connection's peer is the client.
+ *
+ * Of the other headers a proxy appends its own, sets it anew or lets that of the proxy before it pass, so their entries
+ * cannot be counted: the last one is what the nearest proxy vouches for, and what stands before it may be a client's.
  */
 export function trustedClient(peerAddress: string, headers: Headers, trustedHops: number): Client {
   const believed = believedAddresses(headers, trustedHops);
-  const trace = headerValue(headers, "traceparent");
-  const host = headerValue(headers, "x-forwarded-host");
+  const trace = lastValue(headers, "traceparent");
+  const host = lastEntry(headers, "x-forwarded-host");
   return {
     address: believed[0] ?? peerAddress,
-    scheme: headerValue(headers, "x-forwarded-proto") === "https" ? "https" : "http",
+    scheme: lastEntry(headers, "x-forwarded-proto") === "https" ? "https" : "http",
     forwardedFor: [...believed, peerAddress].join(", "),
     forwardedHost: host !== undefined && isHost(host) ? host : undefined,
     traceparent: trace !== undefined && traceparentForm.test(trace) ? trace : undefined,
@@ -39,8 +42,22 @@ export function trustedClient(peerAddress: string, headers: Headers, trustedHops
 
 /** The request id of a trusted client; undefined when it has none that may be passed on. */
 export function trustedRequestId(headers: Headers): string | undefined {
-  const id = headerValue(headers, "x-request-id");
+  const id = lastValue(headers, "x-request-id");
   return id !== undefined && requestIdForm.test(id) ? id : undefined;
+}
+
+/** The last line of a header; undefined when there is none. */
+function lastValue(headers: Headers, name: string): string | undefined {
+  for (let i = headers.length - 2; i >= 0; i -= 2) {
+    if (headers[i] === name) return headers[i + 1];
+  }
+  return undefined;
+}
+
+/** The last entry of a header that is a list, over all of its lines; an empty one is one too. */
+function lastEntry(headers: Headers, name: string): string | undefined {
+  const value = lastValue(headers, name);
+  return value?.slice(value.lastIndexOf(",") + 1).trim();
 }
 
 /**
