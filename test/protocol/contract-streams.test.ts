@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, suite, test } from "node:test";
 import { parseConfig } from "../../src/config/index.ts";
+import { FakeClock } from "../support/fake-clock.ts";
 import { testConfig } from "../support/gateway.ts";
 import {
   collect,
@@ -10,6 +11,7 @@ import {
   type StreamGateway,
   startStreamGateway,
   text,
+  withStreamGateway,
 } from "./rest-streams-gateway.ts";
 
 suite("transcoding.md §6: what goes in and what comes out", patience, () => {
@@ -123,5 +125,47 @@ suite("transcoding.md §6: what holds where nothing is said", () => {
         websocketOrigins: [],
       });
     }
+  });
+
+  /** Waits until whatever went on before has been done: another call goes all its way. */
+  const settle = async (gateway: StreamGateway): Promise<void> => {
+    const { client, call } = await gateway.call("GET /watch/y HTTP/1.1");
+    call.end();
+    await client.whole();
+    client.destroy();
+  };
+
+  test("§6 headers-timeout: headers go out after 1 s without a message", patience, async () => {
+    const clock = new FakeClock();
+    await withStreamGateway({ clock }, async (gateway) => {
+      const { client } = await gateway.call("GET /watch/x HTTP/1.1");
+      clock.advance(999);
+      await settle(gateway);
+      assert.equal(client.answer().status, 0);
+      clock.advance(1);
+      await client.until("\r\n\r\n");
+      assert.deepEqual([client.answer().status, client.answer().body], [200, ""]);
+      client.destroy();
+    });
+  });
+
+  test("§6 sse-heartbeat: a comment comes after 15 s of silence", patience, async () => {
+    const clock = new FakeClock();
+    await withStreamGateway({ clock }, async (gateway) => {
+      const events = "Accept: text/event-stream";
+      const { client, call } = await gateway.call("GET /watch/x HTTP/1.1", events);
+      call.send(text("a"));
+      const first = 'id: 1\ndata: {"text":"a"}\n\n';
+      await client.until('"a"');
+      await settle(gateway);
+      clock.advance(14_999);
+      await settle(gateway);
+      assert.equal(client.answer().body, first);
+      clock.advance(1);
+      await client.until(":\n\n\r\n");
+      await settle(gateway);
+      assert.equal(client.answer().body, `${first}:\n\n`);
+      client.destroy();
+    });
   });
 });

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { type ExampleServer, startExampleServer } from "../../example/server.ts";
-import { systemClock, systemRandom } from "../../src/base/index.ts";
+import { type Clock, systemClock, systemRandom } from "../../src/base/index.ts";
 import { formatProblems, parseConfig } from "../../src/config/index.ts";
 import { type Gateway, startGateway } from "../../src/gateway/index.ts";
 import type { AccessRecord, Logger } from "../../src/telemetry/index.ts";
@@ -29,6 +29,8 @@ export interface TestGatewayOptions {
   readonly cluster?: string;
   /** Folder of .proto files, when they are not the example's. */
   readonly protos?: string;
+  /** In place of the system's. */
+  readonly clock?: Clock;
   /** Where the upstream is, when it is not the example back end. */
   readonly upstreamPort?: number;
 }
@@ -79,7 +81,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     events.push(event);
   };
   const started = await startGateway(loaded.value, {
-    clock: systemClock,
+    clock: options.clock ?? systemClock,
     random: systemRandom,
     logger: { ...quiet, info: note, warn: note, error: note },
     accessLog: { write: (record) => records.push(record) },
