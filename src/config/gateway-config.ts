@@ -1,3 +1,6 @@
+import type { BreakerOptions } from "../breaker/index.ts";
+import type { HealthOptions, OutlierOptions } from "../health/index.ts";
+import type { Code } from "../rpc/index.ts";
 import type { DocumentPath } from "./problem.ts";
 
 /** The whole configuration, every default filled in, deeply frozen. Durations are ms, sizes are bytes. */
@@ -125,6 +128,45 @@ export interface ClusterConfig {
   readonly authority: string | undefined;
   /** How request messages from 1 KiB on are compressed; undefined for not at all. */
   readonly compression: "gzip" | undefined;
+  /** Endpoints are asked how they are; undefined for no checks. */
+  readonly health: HealthConfig | undefined;
+  /** Endpoints whose calls fail get none for a while; undefined for never. */
+  readonly outlier: OutlierConfig | undefined;
+  /** The cluster refuses calls while too many fail; undefined for never. */
+  readonly breaker: BreakerConfig | undefined;
+}
+
+/** How one endpoint is asked. */
+export type HealthProbe =
+  | {
+      readonly kind: "grpc";
+      /** Empty for the server as a whole. */
+      readonly service: string;
+      readonly watch: boolean;
+    }
+  | {
+      readonly kind: "http";
+      readonly path: string;
+      /** undefined for the cluster's authority, or the endpoint's own. */
+      readonly host: string | undefined;
+      /** Both ends of each range included. */
+      readonly statuses: readonly { readonly from: number; readonly to: number }[];
+    }
+  | { readonly kind: "tcp" };
+
+/** Active health checks. */
+export interface HealthConfig extends HealthOptions {
+  readonly probe: HealthProbe;
+}
+
+/** Ejection of endpoints by what their calls come to. */
+export type OutlierConfig = OutlierOptions;
+
+/** When a cluster, or each of its endpoints, refuses calls. */
+export interface BreakerConfig extends BreakerOptions {
+  /** Codes that count as failures. */
+  readonly codes: readonly Code[];
+  readonly perEndpoint: boolean;
 }
 
 /** How much may be in flight before the cluster refuses. */

@@ -4,6 +4,7 @@ export type { LoadedDocument } from "./document/loaded-document.ts";
 export type { PlainValue, ReferencedValue } from "./document/plain-value.ts";
 export type {
   BackoffConfig,
+  BreakerConfig,
   CallSettings,
   ClusterConfig,
   CompressionConfig,
@@ -11,6 +12,8 @@ export type {
   EndpointAddress,
   FilterConfig,
   GatewayConfig,
+  HealthConfig,
+  HealthProbe,
   HttpRule,
   HttpRuleBinding,
   JsonSwitches,
@@ -19,6 +22,7 @@ export type {
   ListenerLimits,
   MetadataConfig,
   MethodConfig,
+  OutlierConfig,
   OverflowConfig,
   RestSwitches,
   RetryConfig,

@@ -15,6 +15,11 @@ export function checkBounds(document: GatewayDocument): readonly Finding[] {
     if (backoff.baseMs > backoff.maxMs)
       findings.push(tooLarge([...path, "base"], "longer than max"));
   }
+  for (const [name, { outlier }] of Object.entries(document.clusters)) {
+    const path = ["clusters", name, "outlier"];
+    if (outlier !== undefined && outlier.ejectForMs > outlier.maxEjectForMs)
+      findings.push(tooLarge([...path, "eject_for"], "longer than max_eject_for"));
+  }
   return findings;
 }
 

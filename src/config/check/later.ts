@@ -4,7 +4,7 @@ const laterKeys: Readonly<Record<string, readonly string[]>> = {
   "": ["admin", "observe", "docs", "mcp", "tls", "include"],
   listeners: ["tls"],
   descriptors: ["reflection", "buf"],
-  clusters: ["tls", "breaker", "health", "outlier", "compression"],
+  clusters: ["tls"],
   routes: ["prefix", "retry", "mcp"],
   methods: ["cache", "mcp", "retry"],
 };

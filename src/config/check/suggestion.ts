@@ -35,6 +35,7 @@ export function nearestOf(word: string, candidates: readonly string[], noun: str
 const betterValues: Readonly<Partial<Record<string, (text: string) => string | undefined>>> = {
   duration: (text) => quantity(text, durationWords, "s"),
   size: betterSize,
+  percent: betterPercent,
   switch: (text) => switchWords.get(text.toLowerCase()),
   number: (text) => (/^\d{1,9}$/.test(text.trim()) ? text.trim() : undefined),
   listen: betterListen,
@@ -100,6 +101,15 @@ function betterSize(text: string): string | undefined {
     if (whole > 0 && whole % bytes === 0) return `${whole / bytes}${unit}`;
   }
   return whole === 0 ? undefined : `${whole}B`;
+}
+
+/** A bare number up to 1 is a fraction, any other is a percentage without its sign. */
+function betterPercent(text: string): string | undefined {
+  if (!/^\s*\d{1,3}(?:\.\d{1,6})?\s*%?\s*$/.test(text)) return undefined;
+  const value = Number(text.replace("%", ""));
+  if (value === 0 || value > 100) return undefined;
+  const isFraction = value <= 1 && text.includes(".") && !text.includes("%");
+  return `${isFraction ? Number((value * 100).toFixed(4)) : value}%`;
 }
 
 function betterListen(text: string): string | undefined {

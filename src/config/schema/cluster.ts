@@ -7,6 +7,7 @@ import type {
 } from "../gateway-config.ts";
 import { endpointAddress } from "./address.ts";
 import { longestWait } from "./listener.ts";
+import { resilience, resilienceOf } from "./resilience.ts";
 import { retry } from "./retry.ts";
 import { choice, described, duration, matching, someOf, wholeNumber } from "./text.ts";
 
@@ -102,6 +103,7 @@ export const cluster: z.ZodType<Omit<ClusterConfig, "name">> = z
       "Compress request messages from 1 KiB on: gzip. Default none.",
       choice("a compression", ["gzip"]).optional(),
     ),
+    ...resilience,
   })
   .transform((keys) => ({
     endpoints: keys.endpoints,
@@ -116,4 +118,5 @@ export const cluster: z.ZodType<Omit<ClusterConfig, "name">> = z
     maxAgeMs: keys.max_age,
     authority: keys.authority,
     compression: keys.compression,
+    ...resilienceOf(keys),
   }));

@@ -1,10 +1,11 @@
 import { z } from "zod";
-import { parseDurationMs, parseSizeBytes, type Result } from "../../base/index.ts";
+import { parseDurationMs, parsePercent, parseSizeBytes, type Result } from "../../base/index.ts";
 
 /** What a value means, beyond its JSON type: the `x-diglot` keyword of the JSON Schema. */
 export type Meaning =
   | "duration"
   | "size"
+  | "percent"
   | "switch"
   | "number"
   | "listen"
@@ -30,13 +31,19 @@ export function size(range: Range): z.ZodType<number, string> {
   return quantity("size", "a size such as 64KiB or 4MiB", parseSizeBytes, range);
 }
 
+/** A share such as `20%`, within `least` and `most`, as a fraction. */
+export function percent(range: Range): z.ZodType<number, string> {
+  return quantity("percent", "a percentage such as 20%", parsePercent, range);
+}
+
 const patterns = {
   duration: /^\d{1,15}(\.\d{1,9})?(ms|s|m|h)$/,
   size: /^\d{1,15}(\.\d{1,9})?(B|KiB|MiB|GiB)$/,
+  percent: /^\d{1,15}(\.\d{1,9})?%$/,
 };
 
 function quantity(
-  meaning: "duration" | "size",
+  meaning: "duration" | "size" | "percent",
   noun: string,
   parse: (text: string) => Result<number, string>,
   { least, most }: Range,
