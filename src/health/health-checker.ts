@@ -123,7 +123,7 @@ class Checker implements HealthChecker {
     this.#changeState({ kind: "checking", source, timer });
     const probing =
       watch !== undefined && this.#canWatch
-        ? watch((result) => this.#report(source, result), source)
+        ? watch((result) => this.#hear(source, result), source)
         : check(source);
     probing.then(
       (result) => this.#end(source, result),
@@ -145,7 +145,14 @@ class Checker implements HealthChecker {
     if (this.#isCurrent(source)) this.#wait();
   }
 
-  /** A watch has told something and goes on. */
+  /** A watch has told something. SERVING said twice is not yet SERVING for an interval. */
+  #hear(source: CancellationSource, result: ProbeResult): void {
+    const isRepeated =
+      result.kind === "pass" && this.#state.kind === "watching" && this.#state.timer !== undefined;
+    if (!isRepeated) this.#report(source, result);
+  }
+
+  /** Takes what a watch has told last, which goes on. */
   #report(source: CancellationSource, result: ProbeResult): void {
     if (!this.#isCurrent(source)) return;
     this.#take(result);

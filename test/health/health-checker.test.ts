@@ -307,6 +307,18 @@ suite("a watch", () => {
     assert.equal(clock.timerCount, 0);
   });
 
+  test("U-20: that says the same again and again does not make an interval shorter", () => {
+    const { checker, clock, lastWatch } = setUp({ watches: true });
+    checker.start();
+    lastWatch().report(notServing);
+    lastWatch().report(pass);
+    lastWatch().report(notServing);
+    for (let i = 0; i < 10; i++) lastWatch().report(pass);
+    assert.equal(checker.isHealthy, false);
+    clock.advance(5000);
+    assert.equal(checker.isHealthy, true);
+  });
+
   test("that ends is one failed check, and is begun again after an interval", async () => {
     const { checker, watched, clock, lastWatch } = setUp({ watches: true });
     checker.start();
@@ -352,6 +364,7 @@ suite("a watch", () => {
     return heard().then(() => {
       assert.equal(asked?.isCancelled, true);
       assert.equal(clock.timerCount, 0);
+      assert.equal(checker.status().isWatching, false);
     });
   });
 });

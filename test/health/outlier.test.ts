@@ -155,6 +155,13 @@ suite("how many may be ejected", () => {
     assert.deepEqual(ejected(), ["e0", "e1", "e2"]);
   });
 
+  test("a share of them that no binary fraction is", () => {
+    // 0.29 * 100 is 28.999999999999996.
+    const { records, ejected } = setUp(100, { maxEjected: 0.29 });
+    for (const record of records) fail(record, 10);
+    assert.equal(ejected().length, 29);
+  });
+
   test("U-18: all, where the configuration says so", () => {
     const { records, ejected } = setUp(4, { maxEjected: 1 });
     for (const record of records) fail(record, 5);
