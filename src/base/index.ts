@@ -4,6 +4,7 @@ export { isBase64 } from "./base64.ts";
 export { ByteGatherer } from "./byte-gatherer.ts";
 export { type Cancellation, CancellationSource, neverCancelled } from "./cancellation.ts";
 export { type Clock, systemClock, type Timer } from "./clock.ts";
+export { hashText } from "./hash.ts";
 export { randomHex } from "./identifiers.ts";
 export { nearestName } from "./nearest.ts";
 export { decodePercent } from "./percent.ts";
