@@ -1,3 +1,4 @@
+import type { BalancerOptions } from "../balancer/index.ts";
 import type { Clock, Random } from "../base/index.ts";
 import type { ClusterConfig, RetryConfig } from "../config/index.ts";
 import { codeOfName } from "../rpc/index.ts";
@@ -16,6 +17,19 @@ const userAgent = "diglot/0.1";
 
 const alike = { weight: 1, locality: "", priority: 0, metadata: {} };
 
+/** Until the configuration can say otherwise. */
+const balancing: BalancerOptions = {
+  choices: 2,
+  activeRequestBias: 1,
+  minimumRingSize: 1024,
+  maximumRingSize: 65_536,
+  tableSize: 65_537,
+  slowStartMs: 0,
+  panicThreshold: 0.5,
+  preferredLocality: undefined,
+  subsetBy: [],
+};
+
 /** Makes every cluster of the configuration; none connects before it is called. */
 export function createClusters(
   configs: readonly ClusterConfig[],
@@ -31,6 +45,7 @@ function clusterOf(config: ClusterConfig, dependencies: ClusterDependencies): Cl
     endpoints: config.endpoints.map((address) => ({ address, ...alike })),
     sources: [],
     policy: config.balance,
+    balancing,
     authority: config.authority,
     compression: config.compression,
     overflow: config.overflow,

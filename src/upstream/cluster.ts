@@ -1,4 +1,4 @@
-import { type PickContext, type Picker, policies } from "../balancer/index.ts";
+import { type Balancer, createBalancer, type PickContext, policies } from "../balancer/index.ts";
 import { err, type Result, type Timer } from "../base/index.ts";
 import type { Call, CallSender, Failure, Reply } from "../rpc/index.ts";
 import { ActiveCall, type CallHost } from "./active-call.ts";
@@ -48,7 +48,7 @@ type ClusterState =
   | { readonly kind: "stopped" };
 
 // Keys, weights and the like come with the policies that need them.
-const noContext: PickContext = { hashKey: undefined };
+const noContext: PickContext = { hashKey: undefined, subset: undefined, tried: undefined };
 
 // What a peer gets to answer our last GOAWAY with its own end of the connection.
 const closeTimeoutMs = 1000;
@@ -61,7 +61,7 @@ class RunningCluster implements Cluster, CallHost, EndpointSetOwner {
 
   readonly #options: ClusterOptions;
   readonly #endpoints: EndpointSet;
-  readonly #picker: Picker<Endpoint>;
+  readonly #balancer: Balancer<Endpoint>;
   readonly retries: Retries | undefined;
   readonly #deadlines: DeadlineQueue;
   readonly #calls = new Set<ActiveCall>();
@@ -75,8 +75,8 @@ class RunningCluster implements Cluster, CallHost, EndpointSetOwner {
     this.userAgent = options.userAgent;
     this.encoding = options.compression;
     this.#options = options;
-    this.#picker = policies[options.policy].create<Endpoint>(options.random);
-    const { retry, overflow, clock, random } = options;
+    const { policy, balancing, retry, overflow, clock, random } = options;
+    this.#balancer = createBalancer<Endpoint>(policies[policy], balancing, random, clock);
     if (retry !== undefined) this.retries = new Retries(retry, overflow.retries, clock, random);
     this.#deadlines = new DeadlineQueue(options.clock);
     const open = options.open ?? openOverSockets(options.clock);
@@ -165,7 +165,7 @@ class RunningCluster implements Cluster, CallHost, EndpointSetOwner {
   }
 
   reshaped(): void {
-    this.#picker.update(this.#endpoints.members);
+    this.#balancer.update(this.#endpoints.members);
   }
 
   moved(): void {
@@ -216,7 +216,7 @@ class RunningCluster implements Cluster, CallHost, EndpointSetOwner {
     const { tried } = call;
     let spare: Endpoint | undefined;
     for (let tries = this.#endpoints.readyCount; tries > 0; tries--) {
-      const endpoint = this.#picker.pick(noContext);
+      const endpoint = this.#balancer.pick(noContext);
       if (endpoint === undefined) break;
       if (tried?.has(endpoint) === true) spare ??= endpoint;
       else if (call.sendTo(endpoint)) return true;

@@ -34,6 +34,9 @@ export type EndpointState =
 export class Endpoint implements BalancedEndpoint, ConnectionOwner, StreamOpener {
   readonly key: string;
   readonly authority: string;
+  readonly isHealthy = true;
+  /** When it was last connected to, in the clock's monotonic ms. */
+  readySince = 0;
   inFlight = 0;
 
   #spec: EndpointSpec;
@@ -76,6 +79,14 @@ export class Endpoint implements BalancedEndpoint, ConnectionOwner, StreamOpener
 
   get locality(): string {
     return this.#spec.locality;
+  }
+
+  get priority(): number {
+    return this.#spec.priority;
+  }
+
+  get metadata(): Readonly<Record<string, string>> {
+    return this.#spec.metadata;
   }
 
   /** Takes what a source now says of the same address. */
@@ -239,6 +250,7 @@ export class Endpoint implements BalancedEndpoint, ConnectionOwner, StreamOpener
     const previous = this.#state;
     if (previous.kind === "stopped") return;
     if (previous.kind === "backoff") previous.timer.cancel();
+    if (next.kind === "ready") this.readySince = this.#options.clock.now();
     this.#state = next;
     this.#owner.changed(this, previous.kind, next.kind);
   }

@@ -1,4 +1,4 @@
-import type { PolicyName } from "../balancer/index.ts";
+import type { BalancerOptions, PolicyName } from "../balancer/index.ts";
 import type { Clock, Random } from "../base/index.ts";
 import type { BackoffOptions } from "./backoff.ts";
 import type { RequestEncoding } from "./compress.ts";
@@ -42,6 +42,8 @@ export interface ClusterOptions {
   /** Where more come from. The cluster starts and stops them. */
   readonly sources: readonly EndpointSource[];
   readonly policy: PolicyName;
+  /** What the policy is told, and what stands around it. */
+  readonly balancing: BalancerOptions;
   /** `:authority` of every call; undefined for the endpoint's own address. */
   readonly authority: string | undefined;
   /** How request messages from 1 KiB on are compressed; undefined for not at all, the default. */

@@ -1,4 +1,4 @@
-import { policies } from "../../src/balancer/index.ts";
+import { type PolicyName, policies } from "../../src/balancer/index.ts";
 import { policyContract } from "./policy-contract.ts";
 
-for (const [name, policy] of Object.entries(policies)) policyContract(name, policy);
+for (const name of Object.keys(policies) as PolicyName[]) policyContract(name);

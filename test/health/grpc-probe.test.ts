@@ -34,6 +34,7 @@ function fakeStream() {
       events = given;
       return {
         id: 1,
+        queuedBytes: 0,
         write(chunk) {
           seen.written = Buffer.concat([seen.written, chunk]);
           return true;

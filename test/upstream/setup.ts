@@ -9,6 +9,7 @@ import type {
   EndpointSpec,
 } from "../../src/upstream/index.ts";
 import { createCluster } from "../../src/upstream/index.ts";
+import { plainBalancing } from "../support/balancing.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { FakeNetwork, type FakeStream } from "./fake-connection.ts";
 
@@ -24,6 +25,7 @@ export function testOptions({ endpoints, ...overrides }: TestOptions = {}): Clus
     endpoints: (endpoints ?? addresses(1)).map(specOf),
     sources: [],
     policy: "round_robin",
+    balancing: plainBalancing,
     authority: undefined,
     compression: undefined,
     overflow: { connections: 4, requests: 1024, pending: 1024, retries: 100 },
