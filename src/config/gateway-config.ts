@@ -1,3 +1,4 @@
+import type { PolicyName, PolicyOptions } from "../balancer/index.ts";
 import type { BreakerOptions } from "../breaker/index.ts";
 import type { HealthOptions, OutlierOptions } from "../health/index.ts";
 import type { Code } from "../rpc/index.ts";
@@ -111,8 +112,16 @@ export type DescriptorSource =
 export interface ClusterConfig {
   readonly name: string;
   /** At least one. */
-  readonly endpoints: readonly EndpointAddress[];
-  readonly balance: "round_robin";
+  readonly endpoints: readonly EndpointConfig[];
+  readonly balance: BalanceConfig;
+  /** Names of metadata by whose values endpoints are subsets. */
+  readonly subsetBy: readonly string[];
+  /** Part, 0 to 1, of a priority below which its health is ignored; 0 never. */
+  readonly panicThreshold: number;
+  /** How long an endpoint that is new or back takes to get its full share; 0 for no time. */
+  readonly slowStartMs: number;
+  /** The locality whose endpoints are used first; undefined for all alike. */
+  readonly preferredLocality: string | undefined;
   readonly deadlineMs: number;
   readonly connectTimeoutMs: number;
   readonly overflow: OverflowConfig;
@@ -167,6 +176,33 @@ export interface BreakerConfig extends BreakerOptions {
   /** Codes that count as failures. */
   readonly codes: readonly Code[];
   readonly perEndpoint: boolean;
+}
+
+/** One endpoint as it is configured. */
+export interface EndpointConfig {
+  readonly address: EndpointAddress;
+  readonly weight: number;
+  /** Empty when it is not said. */
+  readonly locality: string;
+  readonly priority: number;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** How an endpoint is chosen for a call. */
+export interface BalanceConfig {
+  readonly policy: PolicyName;
+  readonly options: PolicyOptionsConfig;
+  /** Where the key of a call is found; undefined for policies without one. */
+  readonly hashKey: HashKeySource | undefined;
+}
+
+/** What policies are told beside the cluster's slow start. */
+export type PolicyOptionsConfig = Omit<PolicyOptions, "slowStartMs">;
+
+/** A header's name in lower case, a cookie's, or a variable of the path as its template names it. */
+export interface HashKeySource {
+  readonly kind: "header" | "cookie" | "path";
+  readonly name: string;
 }
 
 /** How much may be in flight before the cluster refuses. */

@@ -4,14 +4,17 @@ export type { LoadedDocument } from "./document/loaded-document.ts";
 export type { PlainValue, ReferencedValue } from "./document/plain-value.ts";
 export type {
   BackoffConfig,
+  BalanceConfig,
   BreakerConfig,
   CallSettings,
   ClusterConfig,
   CompressionConfig,
   DescriptorSource,
   EndpointAddress,
+  EndpointConfig,
   FilterConfig,
   GatewayConfig,
+  HashKeySource,
   HealthConfig,
   HealthProbe,
   HttpRule,

@@ -33,7 +33,10 @@ export function resolveConfig(document: GatewayDocument, file: string): GatewayC
     clusters: Object.entries(document.clusters).map(([name, cluster]) => ({
       name,
       ...cluster,
-      endpoints: cluster.endpoints.map((endpoint) => resolveAddress(endpoint, file)),
+      endpoints: cluster.endpoints.map((endpoint) => ({
+        ...endpoint,
+        address: resolveAddress(endpoint.address, file),
+      })),
     })),
     routes: resolveRoutes(document, overall),
     filters: Object.entries(document.filters ?? {}).map(([name, { type }]) => ({

@@ -1,4 +1,3 @@
-import type { BalancerOptions } from "../balancer/index.ts";
 import type { Clock, Random } from "../base/index.ts";
 import type { ClusterConfig, RetryConfig } from "../config/index.ts";
 import { codeOfName } from "../rpc/index.ts";
@@ -15,21 +14,6 @@ export interface ClusterDependencies {
 /** What upstreams see of this program; an operator finds it in their logs. */
 const userAgent = "diglot/0.1";
 
-const alike = { weight: 1, locality: "", priority: 0, metadata: {} };
-
-/** Until the configuration can say otherwise. */
-const balancing: BalancerOptions = {
-  choices: 2,
-  activeRequestBias: 1,
-  minimumRingSize: 1024,
-  maximumRingSize: 65_536,
-  tableSize: 65_537,
-  slowStartMs: 0,
-  panicThreshold: 0.5,
-  preferredLocality: undefined,
-  subsetBy: [],
-};
-
 /** Makes every cluster of the configuration; none connects before it is called. */
 export function createClusters(
   configs: readonly ClusterConfig[],
@@ -42,10 +26,16 @@ function clusterOf(config: ClusterConfig, dependencies: ClusterDependencies): Cl
   const { clock, random, logger } = dependencies;
   return createCluster({
     name: config.name,
-    endpoints: config.endpoints.map((address) => ({ address, ...alike })),
+    endpoints: config.endpoints,
     sources: [],
-    policy: config.balance,
-    balancing,
+    policy: config.balance.policy,
+    balancing: {
+      ...config.balance.options,
+      slowStartMs: config.slowStartMs,
+      panicThreshold: config.panicThreshold,
+      preferredLocality: config.preferredLocality,
+      subsetBy: config.subsetBy,
+    },
     authority: config.authority,
     compression: config.compression,
     overflow: config.overflow,

@@ -103,8 +103,30 @@ suite("a configuration", () => {
       clusters: [
         {
           name: "library",
-          endpoints: [{ kind: "tcp", host: "127.0.0.1", port: 50051 }],
-          balance: "round_robin",
+          endpoints: [
+            {
+              address: { kind: "tcp", host: "127.0.0.1", port: 50051 },
+              weight: 1,
+              locality: "",
+              priority: 0,
+              metadata: {},
+            },
+          ],
+          balance: {
+            policy: "round_robin",
+            options: {
+              choices: 2,
+              activeRequestBias: 1,
+              minimumRingSize: 1024,
+              maximumRingSize: 65_536,
+              tableSize: 65_537,
+            },
+            hashKey: undefined,
+          },
+          subsetBy: [],
+          panicThreshold: 0.5,
+          slowStartMs: 0,
+          preferredLocality: undefined,
           deadlineMs: 15_000,
           connectTimeoutMs: 1000,
           overflow: { connections: 4, requests: 1024, pending: 1024, retries: 100 },
@@ -302,7 +324,7 @@ suite("a path", () => {
     assert.ok(loaded.ok);
     const { listeners, descriptors, clusters } = loaded.value.config;
     assert.deepEqual(listeners[0]?.address, { kind: "unix", path: "etc/diglot/run/d.sock" });
-    assert.deepEqual(clusters[0]?.endpoints, [{ kind: "unix", path: "/run/l.sock" }]);
+    assert.deepEqual(clusters[0]?.endpoints[0]?.address, { kind: "unix", path: "/run/l.sock" });
     assert.deepEqual(descriptors, [
       {
         kind: "protos",

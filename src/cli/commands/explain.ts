@@ -57,7 +57,8 @@ export async function explain(
     const { config } = compiled;
     const title = (text: string): string => bold(text, terminal.colourOut);
     const address = config.listeners.find(({ name }) => name === listener)?.address;
-    const endpoint = config.clusters.find(({ name }) => name === binding.cluster)?.endpoints[0];
+    const endpoint = config.clusters.find(({ name }) => name === binding.cluster)?.endpoints[0]
+      ?.address;
     const curl = curlCommand({ method: upper, target, headers, data }, address);
     const grpcurl = grpcurlCommand(binding.method, metadataOf(call), found.messages, endpoint);
     terminal.out(`\n${title("as curl")}\n  ${curl}\n${title("as grpcurl")}\n  ${grpcurl}\n`);

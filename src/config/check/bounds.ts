@@ -10,7 +10,11 @@ export function checkBounds(document: GatewayDocument): readonly Finding[] {
       findings.push(tooLarge([...path, "header_timeout"], "longer than request"));
     }
   }
-  for (const [name, { backoff }] of Object.entries(document.clusters)) {
+  for (const [name, { backoff, balance }] of Object.entries(document.clusters)) {
+    if (balance.options.minimumRingSize > balance.options.maximumRingSize) {
+      const at = ["clusters", name, "balance", "ring_hash", "minimum_ring_size"];
+      findings.push(tooLarge(at, "larger than maximum_ring_size"));
+    }
     const path = ["clusters", name, "backoff"];
     if (backoff.baseMs > backoff.maxMs)
       findings.push(tooLarge([...path, "base"], "longer than max"));

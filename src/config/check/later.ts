@@ -9,18 +9,7 @@ const laterKeys: Readonly<Record<string, readonly string[]>> = {
   methods: ["cache", "mcp", "retry"],
 };
 
-const laterWords: readonly string[] = [
-  "h2",
-  "h2c",
-  "http2",
-  "http3",
-  "least_request",
-  "pick_first",
-  "random",
-  "ring_hash",
-  "maglev",
-  "weighted_round_robin",
-];
+const laterWords: readonly string[] = ["h2", "h2c", "http2", "http3"];
 
 /** Said of what a later version will have. */
 export const laterNote = "not in this version of Diglot";

@@ -1,6 +1,7 @@
 import { nearestName } from "../../base/index.ts";
 import type { PlainValue } from "../document/plain-value.ts";
 import { type DocumentPath, type Finding, formatPath } from "../problem.ts";
+import { balanceKeys } from "../schema/balance.ts";
 import { patternKeys } from "../schema/http-rule.ts";
 import { namePattern } from "../schema/text.ts";
 import { isLaterKey } from "./later.ts";
@@ -42,6 +43,9 @@ export function checkRelations(root: PlainValue, shower: ValueShower): readonly 
     ...findDoubles(rules, "selector", "has a rule in"),
     ...findDoubles(listeners, "listen", "is listened on by", isFixed),
     ...clusters.flatMap(checkEndpoints),
+    ...childrenOf(clusters, "balance").flatMap((balance) =>
+      exactlyOne(balance, balanceKeys, "a balance"),
+    ),
   ];
 }
 
@@ -246,9 +250,10 @@ function isFixed(address: string): boolean {
 function checkEndpoints({ path, value }: Entry): readonly Finding[] {
   const { endpoints } = value;
   if (!Array.isArray(endpoints)) return [];
-  return endpoints.flatMap((endpoint, index) => {
-    if (typeof endpoint !== "string" || endpoints.indexOf(endpoint) === index) return [];
-    const at = [...path, "endpoints", index];
+  const addresses = endpoints.map((each) => (isMap(each) ? each["address"] : each));
+  return addresses.flatMap((address, index) => {
+    if (typeof address !== "string" || addresses.indexOf(address) === index) return [];
+    const at = [...path, "endpoints", index, ...(isMap(endpoints[index]) ? ["address"] : [])];
     const message = `${formatPath(at)}: this endpoint is in the list already`;
     return [{ ...error(at, message), rule: "duplicate", help: "remove one of them" }];
   });

@@ -28,6 +28,6 @@ export function knownKeys(schema: JsonSchema | undefined): readonly string[] {
 }
 
 /** The schema itself, and what a value may be in its place: a map beside a list or a switch. */
-function kindsOf(schema: JsonSchema): readonly JsonSchema[] {
+export function kindsOf(schema: JsonSchema): readonly JsonSchema[] {
   return [schema, ...(schema.anyOf ?? [])];
 }

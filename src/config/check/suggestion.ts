@@ -4,18 +4,23 @@ import type { PlainValue } from "../document/plain-value.ts";
 import type { JsonSchema } from "../schema/json-schema.ts";
 import type { Meaning } from "../schema/text.ts";
 import { isLaterWord, laterNote } from "./later.ts";
+import { kindsOf } from "./schema-lookup.ts";
 
 /** The remedy for `value`, which does not fit `schema`; undefined when none is near. */
 export function suggestion(value: PlainValue, schema: JsonSchema | undefined): string | undefined {
   if (value === null || typeof value === "object") return undefined;
   const text = String(value);
   // One number is as near as another: 400 is no misspelt 404.
-  if (schema?.enum !== undefined && typeof value === "number") {
-    return `allowed: ${schema.enum.join(", ")}`;
+  const kinds = schema === undefined ? [] : kindsOf(schema);
+  const choices = kinds.find((kind) => kind.enum !== undefined)?.enum;
+  if (choices?.includes(value)) return undefined;
+  if (choices !== undefined && typeof value === "number") {
+    return `allowed: ${choices.join(", ")}`;
   }
-  if (schema?.enum !== undefined) return nearestOf(text, schema.enum.map(String), "allowed");
+  if (choices !== undefined) return nearestOf(text, choices.map(String), "allowed");
   if (schema?.type === "array") return `write a list: [${text}]`;
-  const better = betterValues[schema?.["x-diglot"] ?? ""]?.(text);
+  const meaning = kinds.find((kind) => kind["x-diglot"] !== undefined)?.["x-diglot"];
+  const better = betterValues[meaning ?? ""]?.(text);
   return better === undefined || better === text ? undefined : didYouMean(better);
 }
 
@@ -36,6 +41,7 @@ const betterValues: Readonly<Partial<Record<string, (text: string) => string | u
   duration: (text) => quantity(text, durationWords, "s"),
   size: betterSize,
   percent: betterPercent,
+  "hash-key": (text) => (/^[\w-]+$/.test(text) ? `header:${text}` : undefined),
   switch: (text) => switchWords.get(text.toLowerCase()),
   number: (text) => (/^\d{1,9}$/.test(text.trim()) ? text.trim() : undefined),
   listen: betterListen,
@@ -83,7 +89,7 @@ function quantity(
   units: ReadonlyMap<string, readonly [factor: number, unit: string]>,
   whenNone: string,
 ): string | undefined {
-  const [, digits, word] = /^\s*(\d{1,12}(?:\.\d{1,9})?)\s*([A-Za-z]*)\s*$/.exec(text) ?? [];
+  const [, digits, word] = /^\s*(\d{1,12}(?:\.\d{1,9})?)\s*([A-Za-z%]*)\s*$/.exec(text) ?? [];
   if (digits === undefined || word === undefined || Number(digits) === 0) return undefined;
   const unit = word === "" ? ([1, whenNone] as const) : units.get(word.toLowerCase());
   return unit && `${unit[0] === 1 ? digits : Number(digits) * unit[0]}${unit[1]}`;

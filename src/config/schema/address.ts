@@ -4,6 +4,10 @@ import { err, ok, type Result } from "../../base/index.ts";
 import type { EndpointAddress, ListenAddress } from "../gateway-config.ts";
 import type { Meaning } from "./text.ts";
 
+/** What an endpoint is, for the sentences that miss one. */
+export const endpointNoun =
+  "an endpoint such as 10.0.4.7:50051, library.internal:50051 or unix:/run/library.sock";
+
 const hostPort =
   /^(?:\[([0-9A-Fa-f:.%]{2,64})\]|([A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252})?)):(\d{1,5})$/;
 /** What `sockaddr_un` holds on Linux less its NUL; macOS holds four fewer. */
@@ -19,7 +23,7 @@ export const listenAddress: z.ZodType<ListenAddress, string> = address(
 /** As a listen address, with a host that may be a name and a port that is not 0. */
 export const endpointAddress: z.ZodType<EndpointAddress, string> = address(
   "endpoint",
-  "an endpoint such as 10.0.4.7:50051, library.internal:50051 or unix:/run/library.sock",
+  endpointNoun,
   1,
 );
 

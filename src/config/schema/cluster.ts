@@ -2,14 +2,25 @@ import { z } from "zod";
 import type {
   BackoffConfig,
   ClusterConfig,
+  EndpointConfig,
   KeepaliveConfig,
   OverflowConfig,
 } from "../gateway-config.ts";
-import { endpointAddress } from "./address.ts";
+import { endpointAddress, endpointNoun } from "./address.ts";
+import { balance } from "./balance.ts";
 import { longestWait } from "./listener.ts";
 import { resilience, resilienceOf } from "./resilience.ts";
 import { retry } from "./retry.ts";
-import { choice, described, duration, matching, someOf, wholeNumber } from "./text.ts";
+import {
+  choice,
+  described,
+  duration,
+  matching,
+  percent,
+  someOf,
+  someText,
+  wholeNumber,
+} from "./text.ts";
 
 const overflow: z.ZodType<OverflowConfig> = z
   .strictObject({
@@ -58,16 +69,74 @@ const keepalive: z.ZodType<KeepaliveConfig> = z
   })
   .transform((keys) => ({ intervalMs: keys.interval, timeoutMs: keys.timeout }));
 
+const plainEndpoint = endpointAddress.transform(
+  (address): EndpointConfig => ({ address, weight: 1, locality: "", priority: 0, metadata: {} }),
+);
+
+const endpointMap = z
+  .strictObject({
+    address: described("Where it is: host:port, [IPv6]:port or unix:path.", endpointAddress),
+    weight: described(
+      "Its share of the calls relative to the others. Default 1.",
+      wholeNumber(1, 1000).prefault(1),
+    ),
+    locality: described("Where it runs, such as zone-a.", someText("a locality").optional()),
+    priority: described(
+      "0 is used first, a higher one when too few before it are available. Default 0.",
+      wholeNumber(0, 127).prefault(0),
+    ),
+    metadata: described(
+      "What subsets are made by: names and values.",
+      z.record(z.string(), z.string()).prefault({}),
+    ),
+  })
+  .transform(
+    ({ locality = "", ...keys }): EndpointConfig => ({
+      address: keys.address,
+      weight: keys.weight,
+      locality,
+      priority: keys.priority,
+      metadata: keys.metadata,
+    }),
+  );
+
+const endpoint: z.ZodType<EndpointConfig> = z.union([plainEndpoint, endpointMap], {
+  error: `expected ${endpointNoun}`,
+}) as z.ZodType<EndpointConfig>;
+
 /** One entry of `clusters`, without its name. */
 export const cluster: z.ZodType<Omit<ClusterConfig, "name">> = z
   .strictObject({
     endpoints: described(
-      "Where the upstream is: host:port, [IPv6]:port or unix:path. Names are resolved on connecting.",
-      someOf(endpointAddress, "endpoint"),
+      "Where the upstream is: host:port, [IPv6]:port or unix:path, or a map. Names are resolved on connecting.",
+      someOf(endpoint, "endpoint"),
     ),
     balance: described(
-      "How an endpoint is chosen for a call. This version has round_robin only.",
-      choice("a policy", ["round_robin"]).prefault("round_robin"),
+      "How an endpoint is chosen for a call: the name of a policy, or a map of it with options. Default round_robin.",
+      balance.prefault("round_robin"),
+    ),
+    subset_by: described(
+      "Names of endpoints' metadata; those with the same values of all of them are a subset.",
+      z.array(someText("a name of metadata")).prefault([]),
+    ),
+    panic_threshold: described(
+      "When less than this part of a priority is available its health is ignored; 0% for never. Default 50%.",
+      percent({ least: "0%", most: "100%" }).prefault("50%"),
+    ),
+    slow_start: described(
+      "How long an endpoint that is new or back takes to get its full share. Default 0s.",
+      duration({ least: "0s", most: "1h" }).prefault("0s"),
+    ),
+    locality: described(
+      "Which localities are used first.",
+      z
+        .strictObject({
+          prefer: described(
+            "The locality whose endpoints are used first, such as zone-a.",
+            someText("a locality"),
+          ),
+        })
+        .optional(),
     ),
     deadline: described(
       "How long a call may take, where its route says nothing. Default 15s.",
@@ -108,6 +177,10 @@ export const cluster: z.ZodType<Omit<ClusterConfig, "name">> = z
   .transform((keys) => ({
     endpoints: keys.endpoints,
     balance: keys.balance,
+    subsetBy: keys.subset_by,
+    panicThreshold: keys.panic_threshold,
+    slowStartMs: keys.slow_start,
+    preferredLocality: keys.locality?.prefer,
     deadlineMs: keys.deadline,
     connectTimeoutMs: keys.connect_timeout,
     overflow: keys.overflow,

@@ -6,6 +6,7 @@ export type Meaning =
   | "duration"
   | "size"
   | "percent"
+  | "hash-key"
   | "switch"
   | "number"
   | "listen"
@@ -43,7 +44,7 @@ const patterns = {
 };
 
 function quantity(
-  meaning: "duration" | "size" | "percent",
+  meaning: keyof typeof patterns,
   noun: string,
   parse: (text: string) => Result<number, string>,
   { least, most }: Range,
