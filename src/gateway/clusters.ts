@@ -1,7 +1,7 @@
 import type { Clock, Random } from "../base/index.ts";
 import type { ClusterConfig, RetryConfig } from "../config/index.ts";
 import { codeOfName } from "../rpc/index.ts";
-import type { Logger } from "../telemetry/index.ts";
+import type { Logger, Meters } from "../telemetry/index.ts";
 import { type Cluster, createCluster, type RetryOptions } from "../upstream/index.ts";
 
 /** What clusters run with. */
@@ -9,6 +9,7 @@ export interface ClusterDependencies {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  readonly meters: Meters;
 }
 
 /** What upstreams see of this program; an operator finds it in their logs. */
@@ -24,7 +25,8 @@ export function createClusters(
 
 function clusterOf(config: ClusterConfig, dependencies: ClusterDependencies): Cluster {
   const { clock, random, logger } = dependencies;
-  return createCluster({
+  const meters = dependencies.meters.cluster(config.name);
+  const cluster = createCluster({
     name: config.name,
     endpoints: config.endpoints,
     sources: [],
@@ -52,21 +54,30 @@ function clusterOf(config: ClusterConfig, dependencies: ClusterDependencies): Cl
     random,
     userAgent,
     observer: {
-      connected: (endpoint) =>
-        logger.info("endpoint.connected", { cluster: config.name, endpoint }),
+      connected: (endpoint) => {
+        meters.connected(endpoint);
+        logger.info("endpoint.connected", { cluster: config.name, endpoint });
+      },
       lost: (endpoint, error) => {
         const fields = { cluster: config.name, endpoint, error };
         if (error === undefined) logger.info("endpoint.closed", fields);
-        else logger.warn("endpoint.lost", fields);
+        else {
+          meters.lost(endpoint);
+          logger.warn("endpoint.lost", fields);
+        }
       },
-      refused: (endpoint, error, retryInMs) =>
-        logger.warn("endpoint.refused", { cluster: config.name, endpoint, error, retryInMs }),
+      refused: (endpoint, error, retryInMs) => {
+        meters.refused(endpoint);
+        logger.warn("endpoint.refused", { cluster: config.name, endpoint, error, retryInMs });
+      },
       discovered: (source, endpoints) =>
         logger.info("endpoints.discovered", { cluster: config.name, source, endpoints }),
       undiscovered: (source, error) =>
         logger.warn("endpoints.undiscovered", { cluster: config.name, source, error }),
     },
   });
+  meters.readStatus(() => cluster.status());
+  return cluster;
 }
 
 function retryOptions(config: RetryConfig): RetryOptions | undefined {

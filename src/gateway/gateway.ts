@@ -3,8 +3,8 @@ import type { ListenerConfig, LoadedConfig, Problem } from "../config/index.ts";
 import { createHandler, createWebSocketAdmitter, servesWebSockets } from "../http/index.ts";
 import { type Listener, type ListenerOptions, startListener } from "../listener/index.ts";
 import { failureResponse } from "../protocol/index.ts";
-import type { GatewayFailure } from "../rpc/index.ts";
-import type { AccessLog, Logger } from "../telemetry/index.ts";
+import { codeName, type GatewayFailure } from "../rpc/index.ts";
+import { type AccessLog, createMeters, type Logger, type Meters } from "../telemetry/index.ts";
 import type { Cluster } from "../upstream/index.ts";
 import { createClusters } from "./clusters.ts";
 import { createRecorder, createRefuser } from "./record.ts";
@@ -21,6 +21,7 @@ export interface GatewayDependencies {
 /** A gateway that serves. */
 export interface Gateway {
   readonly compiled: CompiledConfig;
+  readonly meters: Meters;
   /** Where each listener is bound, by its name. */
   readonly addresses: ReadonlyMap<string, string>;
   /**
@@ -41,13 +42,14 @@ export async function startGateway(
   dependencies: GatewayDependencies,
 ): Promise<Result<Gateway, StartFailure>> {
   const { clock, logger } = dependencies;
-  const clusters = createClusters(loaded.config.clusters, dependencies);
-  const compiled = await compileConfig(loaded, { clock, clusters });
+  const meters = createMeters(codeName);
+  const clusters = createClusters(loaded.config.clusters, { ...dependencies, meters });
+  const compiled = await compileConfig(loaded, { clock, clusters, meters });
   if (!compiled.ok) {
     destroyAll(clusters);
     return err({ kind: "config", problems: compiled.error });
   }
-  const listeners = await startListeners(compiled.value, dependencies);
+  const listeners = await startListeners(compiled.value, { ...dependencies, meters });
   if (!listeners.ok) {
     destroyAll(clusters);
     return err({ kind: "bind", message: listeners.error });
@@ -68,6 +70,7 @@ export async function startGateway(
   };
   return ok({
     compiled: compiled.value,
+    meters,
     addresses: new Map(listeners.value.map(({ name, address }) => [name, address])),
     stop: () => {
       stopping ??= stop();
@@ -82,16 +85,18 @@ function destroyAll(clusters: ReadonlyMap<string, Cluster>): void {
 
 async function startListeners(
   compiled: CompiledConfig,
-  dependencies: GatewayDependencies,
+  dependencies: GatewayDependencies & { readonly meters: Meters },
 ): Promise<Result<readonly Listener[], string>> {
   const started: Listener[] = [];
   for (const config of compiled.config.listeners) {
     const snapshot = compiled.snapshots.get(config.name);
     if (snapshot === undefined) continue;
+    const meters = dependencies.meters.listener(config.name);
+    const sinks = { ...dependencies, meters };
     const service = {
-      handle: createHandler(() => snapshot, createRecorder(config, dependencies)),
+      handle: createHandler(() => snapshot, createRecorder(config, sinks)),
       answerTo: (failure: GatewayFailure) => failureResponse(failure, snapshot.refusals.failures),
-      refuse: createRefuser(config, snapshot.refusals.failures, dependencies),
+      refuse: createRefuser(config, snapshot.refusals.failures, sinks),
       admitWebSocket: createWebSocketAdmitter(() => snapshot),
       crashed: (error: unknown) => {
         const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -108,6 +113,7 @@ async function startListeners(
       await Promise.all(started.map((other) => other.drain(0)));
       return err(`listener ${config.name}: ${listener.error}`);
     }
+    meters.readConnections(() => listener.value.connections());
     dependencies.logger.info("listener.started", {
       listener: config.name,
       address: listener.value.address,

@@ -4,23 +4,27 @@ import { type Exchange, headerValue, type Response } from "../exchange/index.ts"
 import { type Outcome, type Recorder, unexpectedMessage } from "../http/index.ts";
 import type { RefusedRequest, Service } from "../listener/index.ts";
 import { type FailureRules, failureResponse } from "../protocol/index.ts";
-import { codeName, type Failure, httpStatusOfFailure } from "../rpc/index.ts";
-import type { AccessLog, AccessRecord, Logger } from "../telemetry/index.ts";
+import { Code, codeName, type Failure, httpStatusOfFailure } from "../rpc/index.ts";
+import type { AccessLog, AccessRecord, ListenerMeters, Logger } from "../telemetry/index.ts";
 
 /** Where requests are recorded. */
 export interface RecordSinks {
   readonly accessLog: AccessLog;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Of the listener. */
+  readonly meters: ListenerMeters;
 }
 
-/** Records the exchanges of one listener: a line of the access log, and a line of the log for what must be mended. */
+/** Records the exchanges of one listener: in its meters, in the access log, and in the log what must be mended. */
 export function createRecorder(listener: ListenerConfig, sinks: RecordSinks): Recorder {
-  const { accessLog, logger, clock } = sinks;
+  const { accessLog, logger, clock, meters } = sinks;
   return (exchange, given) => {
     const outcome = exchange.body.isRefused ? { ...given, failure: unexpectedMessage } : given;
+    const durationMs = clock.now() - exchange.receivedAt;
     logCause(outcome.failure, exchange.requestId, logger);
-    if (listener.accessLog) accessLog.write(recordOf(exchange, outcome, clock));
+    meter(exchange, outcome, durationMs, meters);
+    if (listener.accessLog) accessLog.write(recordOf(exchange, outcome, durationMs, clock));
   };
 }
 
@@ -30,9 +34,11 @@ export function createRefuser(
   rules: FailureRules,
   sinks: RecordSinks,
 ): Service["refuse"] {
-  const { accessLog, clock } = sinks;
+  const { accessLog, clock, meters } = sinks;
   return (failure, request) => {
     const response = failureResponse(failure, rules);
+    meters.unrouted.count(failure.code);
+    meters.failed(failure.reason);
     if (listener.accessLog) {
       accessLog.write(refusedRecord(request, failure, response.body.length, clock));
     }
@@ -40,9 +46,27 @@ export function createRefuser(
   };
 }
 
-function recordOf(exchange: Exchange, outcome: Outcome, clock: Clock): AccessRecord {
+/** Additions only: every request comes by here. */
+function meter(
+  exchange: Exchange,
+  { target, failure, response }: Outcome,
+  durationMs: number,
+  meters: ListenerMeters,
+): void {
+  const route = target?.meter ?? meters.unrouted;
+  const code = exchange.cancellation.isCancelled ? Code.CANCELLED : (failure?.code ?? Code.OK);
+  if (response.body instanceof Uint8Array) route.record(code, durationMs);
+  else route.count(code);
+  if (failure?.kind === "gateway") meters.failed(failure.reason);
+}
+
+function recordOf(
+  exchange: Exchange,
+  outcome: Outcome,
+  durationMs: number,
+  clock: Clock,
+): AccessRecord {
   const { response, target, failure, bytesOut } = outcome;
-  const durationMs = clock.now() - exchange.receivedAt;
   return {
     time: clock.wallNow() - durationMs,
     requestId: exchange.requestId,

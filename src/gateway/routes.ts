@@ -3,6 +3,7 @@ import type { CallSettings, DocumentPath, ListenerLimits, RestSwitches } from ".
 import { afterFirstMessage, type Target, type TargetCluster } from "../http/index.ts";
 import { compileRestBinding, type RestOptions } from "../protocol/index.ts";
 import { buildRouteTable, parseTemplate, type Route, type RouteTable } from "../route/index.ts";
+import type { ListenerMeters } from "../telemetry/index.ts";
 import type { CodecCache } from "./codecs.ts";
 import type { FilterCache } from "./filters.ts";
 import type { PlannedBinding } from "./plan.ts";
@@ -22,6 +23,8 @@ export interface RoutesInput {
   readonly codecs: CodecCache;
   /** Gives the filters that routes name, made for the messages of a method. */
   readonly filters: FilterCache;
+  /** Where the requests of the listener are counted. */
+  readonly meters: ListenerMeters;
   readonly clock: Clock;
 }
 
@@ -84,12 +87,13 @@ function compileRoute(
   const filters = input.filters(settings.filters, method.input);
   // What is wrong with a message's rules is so for each binding that takes it, and is told once.
   if (!filters.ok) return err(filters.error.map((message) => ({ at, message })));
+  const rpc = `${method.parent.typeName}/${method.name}`;
   return ok({
     method: rule.kind,
     template: template.value,
     value: {
       route: rule.template,
-      rpc: `${method.parent.typeName}/${method.name}`,
+      rpc,
       protocol: protocol.value,
       filters: filters.value,
       webSocketOrigins:
@@ -99,6 +103,7 @@ function compileRoute(
       call: serverStreaming
         ? afterFirstMessage(cluster.call, settings.streams.firstMessageTimeoutMs, input.clock)
         : cluster.call,
+      meter: input.meters.route(rule.template, rpc),
     },
     name,
     unescape: settings.rest.urlUnescape,

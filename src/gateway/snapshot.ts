@@ -15,7 +15,8 @@ import {
   type TargetCluster,
 } from "../http/index.ts";
 import { plainFailureRules } from "../protocol/index.ts";
-import { type Failure, gatewayFailure } from "../rpc/index.ts";
+import { codeName, type Failure, gatewayFailure } from "../rpc/index.ts";
+import { createMeters, type Meters } from "../telemetry/index.ts";
 import { type CodecCache, createCodecCache } from "./codecs.ts";
 import { createFilters } from "./filters.ts";
 import { type PlannedBinding, type PlanProblem, planBindings } from "./plan.ts";
@@ -39,6 +40,8 @@ export interface CompileDependencies {
   readonly clock: Clock;
   /** The clusters that targets call, by name. */
   readonly clusters: ReadonlyMap<string, TargetCluster>;
+  /** Where requests are counted; absent for a configuration that is not served. */
+  readonly meters?: Meters;
 }
 
 /**
@@ -53,6 +56,7 @@ export async function compileConfig(
   const schema = await loadSchema(config.descriptors, { clock: dependencies.clock });
   if (!schema.ok) return err(schema.error.map(ofDescriptor));
   const problems: Problem[] = [];
+  const meters = dependencies.meters ?? createMeters(codeName);
   const codecs = createCodecCache(schema.value);
   const filters = await createFilters(config.filters, schema.value);
   const snapshots = new Map<string, Snapshot>();
@@ -69,6 +73,7 @@ export async function compileConfig(
       rest,
       codecs,
       filters,
+      meters: meters.listener(listener.name),
       clock: dependencies.clock,
     });
     if (table.ok) {

@@ -70,7 +70,9 @@ function answered(
     const bytesOut = body instanceof Uint8Array ? body.length : 0;
     return { response, target, failure: undefined, bytesOut };
   }
+  target.meter.streamOpened();
   void ended.then(({ failure, bytes }) => {
+    target.meter.streamClosed();
     record(exchange, { response, target, failure, bytesOut: bytes });
   });
   return { response, target, failure: undefined, bytesOut: streaming };

@@ -1,6 +1,7 @@
 import type { FailureRules, Protocol } from "../protocol/index.ts";
 import type { RouteTable } from "../route/index.ts";
 import type { CallSender } from "../rpc/index.ts";
+import type { RouteMeter } from "../telemetry/index.ts";
 import type { ResponseEncoder } from "./encoding/encode-response.ts";
 import type { CallFilter } from "./filters/filter.ts";
 
@@ -17,6 +18,8 @@ export interface Target {
   readonly webSocketOrigins: readonly string[] | undefined;
   /** Sends a call to the route's cluster. */
   readonly call: CallSender;
+  /** Where the requests of this route are counted. */
+  readonly meter: RouteMeter;
 }
 
 /** The part of a cluster that a request needs. */

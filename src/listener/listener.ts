@@ -1,6 +1,6 @@
 import { unlinkSync } from "node:fs";
 import type { Server } from "node:http";
-import { connect, Server as NetServer } from "node:net";
+import { connect, Server as NetServer, type Socket } from "node:net";
 import { type Clock, err, ok, type Result } from "../base/index.ts";
 import { createHttp1Server } from "./http1-server.ts";
 import type { BindAddress, ListenerOptions } from "./options.ts";
@@ -11,6 +11,8 @@ export interface Listener {
   readonly name: string;
   /** Where it is bound: `127.0.0.1:8080`, `[::1]:8080` or `unix:/run/diglot.sock`. */
   readonly address: string;
+  /** Connections that are open, and all that were accepted so far. */
+  connections(): { readonly open: number; readonly accepted: number };
   /**
    * Stops accepting; requests in flight finish and their connections close, idle ones close after a short
    * grace. Settles when the last connection is gone, or after `withinMs`, when the rest are cut.
@@ -30,12 +32,14 @@ export async function startListener(
   let draining = false;
   const http1 = createHttp1Server(options, { service, clock, isDraining: () => draining });
   const { server } = http1;
+  const connections = countConnections(server);
   const problem = await bind(server, options.bind);
   if (problem !== undefined) return err(problem);
   const closed = new Promise<void>((resolve) => server.once("close", () => resolve()));
   return ok({
     name: options.name,
     address: addressOf(server, options.bind),
+    connections,
     async drain(withinMs) {
       draining = true;
       // http.Server's own close resets idle keep-alive clients at once, whatever they are about to send.
@@ -51,6 +55,18 @@ export async function startListener(
       cut.cancel();
     },
   });
+}
+
+/** The server's own count is given by a callback only. */
+function countConnections(server: Server): Listener["connections"] {
+  let open = 0;
+  let accepted = 0;
+  server.on("connection", (socket: Socket) => {
+    open++;
+    accepted++;
+    socket.once("close", () => open--);
+  });
+  return () => ({ open, accepted });
 }
 
 async function bind(server: Server, address: BindAddress): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-// What the gateway tells those who run it: log lines and the record of every request.
+// What the gateway tells those who run it: log lines, the record of every request, and meters.
 // It knows no protocol and decides nothing; it can lose lines but never hold up or fail a request.
 export { type AccessLog, type AccessRecord, createAccessLog } from "./access-log.ts";
 export { descriptorDestination } from "./descriptor.ts";
@@ -15,3 +15,9 @@ export {
   type LoggerOptions,
   type LogLevel,
 } from "./logger.ts";
+export type { ClusterMeters, ClusterReading } from "./meters/cluster-meters.ts";
+export type { Exposition } from "./meters/exposition.ts";
+export type { ConnectionCounts, ListenerMeters } from "./meters/listener-meters.ts";
+export { loadExposition } from "./meters/load-exposition.ts";
+export { createMeters, type Meters } from "./meters/meters.ts";
+export type { RouteMeter } from "./meters/route-meter.ts";

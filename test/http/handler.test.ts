@@ -6,6 +6,7 @@ import { createHandler, type Outcome, type Snapshot, type Target } from "../../s
 import { failureResponse, plainFailureRules } from "../../src/protocol/index.ts";
 import { buildRouteTable, parseTemplate } from "../../src/route/index.ts";
 import { gatewayFailure } from "../../src/rpc/index.ts";
+import { createMeters } from "../../src/telemetry/index.ts";
 
 const problems = { ...plainFailureRules, errors: "problem+json" } as const;
 const bug = (): never => {
@@ -26,6 +27,7 @@ function targetWith(parts: { open?: () => never; call?: () => never }): Target {
     filters: [],
     webSocketOrigins: undefined,
     call: parts.call ?? bug,
+    meter: createMeters(String).listener("public").unrouted,
   };
 }
 
