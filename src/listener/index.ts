@@ -2,5 +2,5 @@
 // It knows no route, no gRPC and no configuration file.
 
 export { type Listener, startListener } from "./listener.ts";
-export type { BindAddress, ListenerLimits, ListenerOptions } from "./options.ts";
+export type { ListenerLimits, ListenerOptions } from "./options.ts";
 export type { RefusedRequest, Service } from "./service.ts";

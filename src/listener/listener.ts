@@ -1,9 +1,8 @@
-import { unlinkSync } from "node:fs";
 import type { Server } from "node:http";
-import { connect, Server as NetServer, type Socket } from "node:net";
-import { type Clock, err, ok, type Result } from "../base/index.ts";
+import { Server as NetServer, type Socket } from "node:net";
+import { bindServer, boundAddress, type Clock, err, ok, type Result } from "../base/index.ts";
 import { createHttp1Server } from "./http1-server.ts";
-import type { BindAddress, ListenerOptions } from "./options.ts";
+import type { ListenerOptions } from "./options.ts";
 import type { Service } from "./service.ts";
 
 /** A bound socket that serves. */
@@ -33,12 +32,12 @@ export async function startListener(
   const http1 = createHttp1Server(options, { service, clock, isDraining: () => draining });
   const { server } = http1;
   const connections = countConnections(server);
-  const problem = await bind(server, options.bind);
+  const problem = await bindServer(server, options.bind);
   if (problem !== undefined) return err(problem);
   const closed = new Promise<void>((resolve) => server.once("close", () => resolve()));
   return ok({
     name: options.name,
-    address: addressOf(server, options.bind),
+    address: boundAddress(server, options.bind),
     connections,
     async drain(withinMs) {
       draining = true;
@@ -67,58 +66,4 @@ function countConnections(server: Server): Listener["connections"] {
     socket.once("close", () => open--);
   });
   return () => ({ open, accepted });
-}
-
-async function bind(server: Server, address: BindAddress): Promise<string | undefined> {
-  if (address.kind === "unix") await removeStaleSocket(address.path);
-  return new Promise((resolve) => {
-    const onError = (error: NodeJS.ErrnoException): void => resolve(describe(error, address));
-    server.once("error", onError);
-    const onListening = (): void => {
-      server.off("error", onError);
-      resolve(undefined);
-    };
-    if (address.kind === "unix") server.listen(address.path, onListening);
-    else server.listen(address.port, address.host, onListening);
-  });
-}
-
-/** Removes a socket file that a killed process left behind; one that answers is somebody's and stays. */
-function removeStaleSocket(path: string): Promise<void> {
-  return new Promise((resolve) => {
-    const probe = connect(path);
-    probe.once("connect", () => {
-      probe.destroy();
-      resolve();
-    });
-    probe.once("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "ECONNREFUSED") unlinkSync(path);
-      resolve();
-    });
-  });
-}
-
-function addressOf(server: Server, address: BindAddress): string {
-  const bound = server.address();
-  if (bound === null || typeof bound === "string") {
-    return address.kind === "unix" ? `unix:${address.path}` : "";
-  }
-  return bound.family === "IPv6"
-    ? `[${bound.address}]:${bound.port}`
-    : `${bound.address}:${bound.port}`;
-}
-
-function describe(error: NodeJS.ErrnoException, address: BindAddress): string {
-  const place =
-    address.kind === "unix" ? `unix:${address.path}` : `${address.host}:${address.port}`;
-  switch (error.code ?? "") {
-    case "EADDRINUSE":
-      return `${place} is in use by another process`;
-    case "EACCES":
-      return `${place}: not permitted`;
-    case "EADDRNOTAVAIL":
-      return `${place} is not an address of this machine`;
-    default:
-      return `${place}: ${error.code ?? error.message}`;
-  }
 }

@@ -1,9 +1,5 @@
+import type { BindAddress } from "../base/index.ts";
 import type { ShadowHeaders } from "./shadow-headers.ts";
-
-/** Where a listener binds. Port 0 lets the system choose. */
-export type BindAddress =
-  | { readonly kind: "tcp"; readonly host: string; readonly port: number }
-  | { readonly kind: "unix"; readonly path: string };
 
 /** What one listener accepts at most. Sizes in bytes, times in ms. */
 export interface ListenerLimits {
