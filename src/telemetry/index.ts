@@ -10,10 +10,12 @@ export {
 } from "./line-sink.ts";
 export {
   createLogger,
+  type LevelControl,
   type LogFields,
   type Logger,
   type LoggerOptions,
   type LogLevel,
+  logLevels,
 } from "./logger.ts";
 export type { ClusterMeters, ClusterReading } from "./meters/cluster-meters.ts";
 export type { Exposition } from "./meters/exposition.ts";
@@ -21,3 +23,4 @@ export type { ConnectionCounts, ListenerMeters } from "./meters/listener-meters.
 export { loadExposition } from "./meters/load-exposition.ts";
 export { createMeters, type Meters } from "./meters/meters.ts";
 export type { RouteMeter } from "./meters/route-meter.ts";
+export { isSecretName, redactText } from "./redact.ts";

@@ -3,8 +3,16 @@ import type { Clock } from "../base/index.ts";
 import type { LineSink } from "./line-sink.ts";
 import { redactFields } from "./redact.ts";
 
+/** What a log may be limited to, the least limit first. */
+export const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
+
 /** The least severe kind of line that is written. */
-export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
+export type LogLevel = (typeof logLevels)[number];
+
+/** Where the level of a log is read and changed, while it is written. */
+export interface LevelControl {
+  level: LogLevel;
+}
 
 /** Facts that go with an event. Values of names that hold secrets are replaced. */
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -26,7 +34,7 @@ export interface LoggerOptions {
 }
 
 /** Makes a logger that writes to `sink`, which its owner closes. */
-export function createLogger({ level, sink, clock }: LoggerOptions): Logger {
+export function createLogger({ level, sink, clock }: LoggerOptions): Logger & LevelControl {
   const lines = pino(
     {
       level,
@@ -40,7 +48,15 @@ export function createLogger({ level, sink, clock }: LoggerOptions): Logger {
     },
     { write: (line) => sink.write(line) },
   );
+  let current = level;
   return {
+    get level() {
+      return current;
+    },
+    set level(next) {
+      current = next;
+      lines.level = next;
+    },
     debug: (event, fields) => lines.debug(fields, event),
     info: (event, fields) => lines.info(fields, event),
     warn: (event, fields) => lines.warn(fields, event),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { createMeters, loadExposition, type Meters } from "../../src/telemetry/index.ts";
+import { measureEventLoop } from "../../src/telemetry/meters/event-loop.ts";
 
 const codes = ["OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT"];
 
@@ -176,10 +177,34 @@ suite("meters of the process", () => {
     for (const name of [
       "process_resident_memory_bytes",
       "process_cpu_seconds_total",
-      "nodejs_eventloop_lag_p99_seconds",
       "nodejs_heap_size_used_bytes",
     ]) {
       assert.match(text, new RegExp(`^${name} [0-9.e+-]+$`, "m"));
     }
+    assert.doesNotMatch(text, /nodejs_eventloop_lag/);
+  });
+
+  test("the event loop is late by what is more than the time between samples, since the last scrape", () => {
+    const times = new Map([
+      [50, 20.1],
+      [90, 19.9],
+      [99, 70],
+      [100, 320],
+    ]);
+    let resets = 0;
+    const family = measureEventLoop({
+      percentile: (percentile) => (times.get(percentile) ?? 0) * 1e6,
+      reset: () => {
+        resets++;
+      },
+    });
+    const read = family.samples().map(({ part, value }) => [part?.["quantile"], value.toFixed(4)]);
+    assert.deepEqual(read, [
+      ["0.5", "0.0001"],
+      ["0.9", "0.0000"],
+      ["0.99", "0.0500"],
+      ["1", "0.3000"],
+    ]);
+    assert.equal(resets, 1);
   });
 });

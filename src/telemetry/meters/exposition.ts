@@ -1,5 +1,6 @@
 import { setImmediate as turnOfEventLoop } from "node:timers/promises";
 import { collectDefaultMetrics, type Metric, Registry } from "prom-client";
+import { measureEventLoop } from "./event-loop.ts";
 import type { MeterFamily } from "./family.ts";
 
 /** Meters as text, for Prometheus to read. */
@@ -9,28 +10,33 @@ export interface Exposition {
   text(): Promise<string>;
 }
 
-/** How often the delay of the event loop is measured, in ms: often enough for its p99, at 50 wake-ups a second. */
-const loopSamplingMs = 20;
-
 /** Meters of the process are one for the process, however many gateways run in it. */
 let processRegistry: Registry | undefined;
 
-/** Makes meters readable, and begins to measure the process itself: memory, CPU, event-loop delay, collections. */
+/** Makes meters readable, and begins to measure the process itself: memory, CPU, collections, the event loop. */
 export function exposeMeters(families: readonly MeterFamily[]): Exposition {
   const registry = new Registry();
   for (const family of families) registry.registerMetric(metricOf(family));
-  if (processRegistry === undefined) {
-    processRegistry = new Registry();
-    collectDefaultMetrics({
-      register: processRegistry,
-      eventLoopMonitoringPrecision: loopSamplingMs,
-    });
-  }
+  processRegistry ??= measureProcess();
   const ofProcess = processRegistry;
   return {
     contentType: registry.contentType,
     text: async () => `${await textOf(registry)}${await textOf(ofProcess)}`,
   };
+}
+
+/** Longer than any process is asked for: nothing of prom-client's own measure of the event loop is kept. */
+const seldomMs = 3_600_000;
+
+function measureProcess(): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: seldomMs });
+  // Its lag has the sampling interval in it, and is never below that.
+  for (const { name } of registry.getMetricsAsArray()) {
+    if (name.startsWith("nodejs_eventloop_lag")) registry.removeSingleMetric(name);
+  }
+  registry.registerMetric(metricOf(measureEventLoop()));
+  return registry;
 }
 
 /** A family at a time, between which requests are served: thousands of series take milliseconds to write down. */
