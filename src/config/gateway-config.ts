@@ -18,6 +18,17 @@ export interface GatewayConfig {
   readonly filters: readonly FilterConfig[];
   /** Rules by selector; they replace the method's own annotation. */
   readonly httpRules: readonly SelectedHttpRule[];
+  /** Where the gateway shows itself; undefined where it does not. */
+  readonly admin: AdminConfig | undefined;
+}
+
+/** The admin listener. */
+export interface AdminConfig {
+  readonly address: ListenAddress;
+  /** Names in lower case that requests may ask for, beside IP addresses and localhost. */
+  readonly hosts: readonly string[];
+  /** What requests that change something must bring; undefined refuses them. */
+  readonly token: string | undefined;
 }
 
 /** A filter that routes name. */

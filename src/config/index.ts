@@ -3,6 +3,7 @@
 export type { LoadedDocument } from "./document/loaded-document.ts";
 export type { PlainValue, ReferencedValue } from "./document/plain-value.ts";
 export type {
+  AdminConfig,
   BackoffConfig,
   BalanceConfig,
   BreakerConfig,

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from "../base/index.ts";
+import { checkAdmin } from "./check/admin.ts";
 import { checkBounds } from "./check/bounds.ts";
 import { checkCodings } from "./check/codings.ts";
 import { checkRelations } from "./check/relations.ts";
@@ -7,6 +8,7 @@ import { validate } from "./check/validate.ts";
 import { LoadedDocument } from "./document/loaded-document.ts";
 import { parseDocument } from "./document/parse-document.ts";
 import { type PlainValue, plainValues, type ReferencedValue } from "./document/plain-value.ts";
+import { redactDocument } from "./document/redact-document.ts";
 import { fileErrorText, resolveReferences } from "./document/references.ts";
 import type { GatewayConfig } from "./gateway-config.ts";
 import { type ConfigProblems, formatPath, type Problem, sortProblems } from "./problem.ts";
@@ -27,7 +29,7 @@ export interface LoadedConfig {
   readonly warnings: readonly Problem[];
   /** For placing what later stages find. */
   readonly document: LoadedDocument;
-  /** The values as they were written, references not replaced: what may be shown to an operator. */
+  /** The values as they were written, references not replaced and secrets left out: what may be shown to an operator. */
   readonly written: PlainValue;
   /** The values that came from outside the document, and so are secret. */
   readonly referenced: readonly ReferencedValue[];
@@ -81,7 +83,11 @@ export async function parseConfig(
   const checked = validate(plain.value, shower);
   const findings = [
     ...(checked.ok
-      ? [...checkBounds(checked.value), ...checkCodings(checked.value)]
+      ? [
+          ...checkBounds(checked.value),
+          ...checkCodings(checked.value),
+          ...checkAdmin(checked.value, shower),
+        ]
       : checked.error),
     ...checkRelations(plain.value, shower),
   ];
@@ -96,7 +102,7 @@ export async function parseConfig(
     config: deepFreeze(resolveConfig(checked.value, file)),
     warnings: sortProblems(problems),
     document,
-    written: plainValues(tree.root, new Map()).value,
+    written: redactDocument(plainValues(tree.root, new Map()).value),
     referenced: plain.referenced,
   });
 }

@@ -22,6 +22,7 @@ import { defaultSwitches, type SwitchLevel } from "./schema/switches.ts";
 /** Merges the levels of a checked document, and makes its paths relative to the working folder. */
 export function resolveConfig(document: GatewayDocument, file: string): GatewayConfig {
   const overall = levelOf(defaultSwitches, document);
+  const { admin } = document;
   return {
     version: 1,
     listeners: Object.entries(document.listeners).map(([name, listener]) =>
@@ -48,6 +49,11 @@ export function resolveConfig(document: GatewayDocument, file: string): GatewayC
       selector: rule.selector,
       ...resolveRule(rule, ["http", "rules", index]),
     })),
+    admin: admin && {
+      address: resolveAddress(admin.address, file),
+      hosts: admin.hosts,
+      token: admin.token,
+    },
   };
 }
 

@@ -153,6 +153,7 @@ suite("a configuration", () => {
       routes: routesOfSample,
       filters: [],
       httpRules: [],
+      admin: undefined,
     });
   });
 

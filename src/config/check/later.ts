@@ -1,7 +1,7 @@
 // What the design names and this version does not have yet: a person who reads ahead is told so, instead of
 // being offered a key of another meaning.
 const laterKeys: Readonly<Record<string, readonly string[]>> = {
-  "": ["admin", "observe", "docs", "mcp", "tls", "include"],
+  "": ["observe", "docs", "mcp", "tls", "include"],
   listeners: ["tls"],
   descriptors: ["reflection", "buf"],
   clusters: ["tls"],

@@ -41,7 +41,12 @@ export function checkRelations(root: PlainValue, shower: ValueShower): readonly 
     ...findDoubles(routes, "service", "is served by"),
     ...findDoubles(routes, "rpc", "is served by"),
     ...findDoubles(rules, "selector", "has a rule in"),
-    ...findDoubles(listeners, "listen", "is listened on by", isFixed),
+    ...findDoubles(
+      [...listeners, ...childrenOf([document], "admin")],
+      "listen",
+      "is listened on by",
+      isFixed,
+    ),
     ...clusters.flatMap(checkEndpoints),
     ...childrenOf(clusters, "balance").flatMap((balance) =>
       exactlyOne(balance, balanceKeys, "a balance"),

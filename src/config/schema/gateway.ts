@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { CompatName } from "../compat/presets.ts";
 import type { ClusterConfig } from "../gateway-config.ts";
+import { type AdminDocument, admin } from "./admin.ts";
 import { cluster } from "./cluster.ts";
 import { type SelectedRuleDocument, selectedHttpRule } from "./http-rule.ts";
 import { compat, type ListenerDocument, listener } from "./listener.ts";
@@ -25,6 +26,7 @@ export interface GatewayDocument extends SwitchLevel {
   readonly http?: { readonly rules: readonly SelectedRuleDocument[] } | undefined;
   readonly filters?: Readonly<Record<string, { readonly type: "protovalidate" }>> | undefined;
   readonly compat?: CompatName | undefined;
+  readonly admin?: AdminDocument | undefined;
 }
 
 const descriptorSource: z.ZodType<DescriptorDocument> = z
@@ -49,6 +51,10 @@ export const gatewayDocument: z.ZodType<GatewayDocument> = z
   .strictObject({
     $schema: described("Where an editor finds the JSON Schema. Not read.", z.string().optional()),
     version: described("Version of this format: 1.", z.literal(1)),
+    admin: described(
+      "Where the gateway shows itself: health, clusters, routes, metrics. Absent: nowhere.",
+      admin.optional(),
+    ),
     listeners: described("Where clients come in, by name.", namedMap(listener, "listener")),
     descriptors: described(
       "Where the protobuf schema comes from.",
