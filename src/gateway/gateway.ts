@@ -1,11 +1,19 @@
+import type { Readiness } from "../admin/index.ts";
 import { type Clock, err, ok, type Random, type Result } from "../base/index.ts";
 import type { ListenerConfig, LoadedConfig, Problem } from "../config/index.ts";
 import { createHandler, createWebSocketAdmitter, servesWebSockets } from "../http/index.ts";
 import { type Listener, type ListenerOptions, startListener } from "../listener/index.ts";
 import { failureResponse } from "../protocol/index.ts";
 import { codeName, type GatewayFailure } from "../rpc/index.ts";
-import { type AccessLog, createMeters, type Logger, type Meters } from "../telemetry/index.ts";
+import {
+  type AccessLog,
+  createMeters,
+  type LevelControl,
+  type Logger,
+  type Meters,
+} from "../telemetry/index.ts";
 import type { Cluster } from "../upstream/index.ts";
+import { openAdmin } from "./admin.ts";
 import { createClusters } from "./clusters.ts";
 import { createRecorder, createRefuser } from "./record.ts";
 import { type CompiledConfig, compileConfig } from "./snapshot.ts";
@@ -16,6 +24,8 @@ export interface GatewayDependencies {
   readonly random: Random;
   readonly logger: Logger;
   readonly accessLog: AccessLog;
+  /** Where the level of the log is changed; absent where it is not the gateway's to change. */
+  readonly logLevel?: LevelControl;
 }
 
 /** A gateway that serves. */
@@ -24,6 +34,8 @@ export interface Gateway {
   readonly meters: Meters;
   /** Where each listener is bound, by its name. */
   readonly addresses: ReadonlyMap<string, string>;
+  /** Where the admin listener is bound; undefined without one. */
+  readonly adminAddress: string | undefined;
   /**
    * Stops: accepts nothing new, lets requests in flight finish within each listener's `drain` limit, then
    * closes the upstream connections. A second call waits for the first.
@@ -49,34 +61,59 @@ export async function startGateway(
     destroyAll(clusters);
     return err({ kind: "config", problems: compiled.error });
   }
+  let readiness: Readiness = "starting";
+  const admin = await openAdmin({
+    loaded,
+    compiled: compiled.value,
+    clusters,
+    meters,
+    readiness: () => readiness,
+    logger,
+    logLevel: dependencies.logLevel,
+  });
+  if (!admin.ok) {
+    destroyAll(clusters);
+    return err({ kind: "bind", message: `admin: ${admin.error}` });
+  }
   const listeners = await startListeners(compiled.value, { ...dependencies, meters });
   if (!listeners.ok) {
     destroyAll(clusters);
+    await admin.value?.stop();
     return err({ kind: "bind", message: listeners.error });
   }
+  readiness = "serving";
   let stopping: Promise<void> | undefined;
-  const drainMs = new Map(
-    loaded.config.listeners.map(({ name, limits }) => [name, limits.drainMs]),
-  );
   const stop = async (): Promise<void> => {
+    readiness = "draining";
     logger.info("gateway.draining", {});
-    const stopAt = clock.now() + Math.max(...drainMs.values());
-    await Promise.all(
-      listeners.value.map((listener) => listener.drain(drainMs.get(listener.name) ?? 0)),
-    );
-    const leftMs = Math.max(stopAt - clock.now(), 0);
-    await Promise.all([...clusters.values()].map((cluster) => cluster.stop(leftMs)));
+    await drain(listeners.value, clusters, loaded.config.listeners, clock);
+    // It goes last, so that what still drains can be seen.
+    await admin.value?.stop();
     logger.info("gateway.stopped", {});
   };
   return ok({
     compiled: compiled.value,
     meters,
     addresses: new Map(listeners.value.map(({ name, address }) => [name, address])),
+    adminAddress: admin.value?.address,
     stop: () => {
       stopping ??= stop();
       return stopping;
     },
   });
+}
+
+async function drain(
+  listeners: readonly Listener[],
+  clusters: ReadonlyMap<string, Cluster>,
+  configs: readonly ListenerConfig[],
+  clock: Clock,
+): Promise<void> {
+  const drainMs = new Map(configs.map(({ name, limits }) => [name, limits.drainMs]));
+  const stopAt = clock.now() + Math.max(...drainMs.values());
+  await Promise.all(listeners.map((listener) => listener.drain(drainMs.get(listener.name) ?? 0)));
+  const leftMs = Math.max(stopAt - clock.now(), 0);
+  await Promise.all([...clusters.values()].map((cluster) => cluster.stop(leftMs)));
 }
 
 function destroyAll(clusters: ReadonlyMap<string, Cluster>): void {

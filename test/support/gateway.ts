@@ -19,6 +19,8 @@ export interface TestGateway {
 
 /** What a test changes of the configuration. */
 export interface TestGatewayOptions {
+  /** Where the listener binds, when it is not any free port. */
+  readonly listen?: string;
   /** YAML under the listener. */
   readonly listener?: string;
   /** YAML at the top level. */
@@ -49,7 +51,7 @@ export function testConfig(upstreamPort: number, options: TestGatewayOptions = {
     "version: 1",
     "listeners:",
     "  public:",
-    "    listen: 127.0.0.1:0",
+    `    listen: ${options.listen ?? "127.0.0.1:0"}`,
     ...indented(options.listener, "    "),
     `descriptors: [{ protos: ${JSON.stringify(protos)} }]`,
     "clusters:",
@@ -86,7 +88,10 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     logger: { ...quiet, info: note, warn: note, error: note },
     accessLog: { write: (record) => records.push(record) },
   });
-  if (!started.ok) throw new Error(JSON.stringify(started.error));
+  if (!started.ok) {
+    await backend.stop();
+    throw new Error(JSON.stringify(started.error));
+  }
   const gateway = started.value;
   const address = gateway.addresses.get("public") ?? "";
   return {

@@ -36,6 +36,7 @@ export async function serve(
     clock: systemClock,
     random: systemRandom,
     logger,
+    logLevel: logger,
     accessLog: createAccessLog(sink),
   });
   if (!started.ok) {
