@@ -6,6 +6,7 @@ import { descriptors } from "./commands/descriptors.ts";
 import { type ExplainOptions, explain } from "./commands/explain.ts";
 import { routes } from "./commands/routes.ts";
 import { serve } from "./commands/serve.ts";
+import { defaultAdmin, type StatusOptions, status } from "./commands/status.ts";
 import { defaultFile } from "./load.ts";
 import { ExitCode, type Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
@@ -17,13 +18,15 @@ Examples:
   diglot routes | grep books                   every method and path, and the RPC it leads to
   diglot explain GET '/v1/books/7?view=FULL'   what a request becomes, or why no route takes it
   diglot descriptors --proto library.v1.Book   what was loaded, or one declaration
+  diglot status --admin 127.0.0.1:9901         whether a gateway takes requests, and how its clusters are
   diglot schema > gateway.schema.json          JSON Schema of gateway.yaml, for editors
 
 Exit codes:
   0  all is well
-  1  the configuration or the descriptors are wrong, or a listener cannot be bound
+  1  the configuration or the descriptors are wrong, a listener cannot be bound, or a gateway does not answer
   2  the command line is wrong
-  3  explain: no route takes the request, or it would be refused`;
+  3  explain: no route takes the request, or it would be refused
+  4  status: the gateway takes no requests now`;
 
 /** Runs one command line, without the program's own name; gives the exit code. */
 export async function runProgram(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
@@ -109,6 +112,12 @@ function describeProgram(terminal: Terminal, setExit: (code: ExitCode) => void):
     .action(async (file: string, options: { json?: boolean; proto?: string }) =>
       setExit(await descriptors(file, options, terminal)),
     );
+  program
+    .command("status")
+    .description("Say whether a running gateway takes requests, and how its clusters are.")
+    .option("--admin <address>", "its admin listener: host:port or unix:path", defaultAdmin)
+    .option("--json", "as JSON")
+    .action(async (options: StatusOptions) => setExit(await status(options, terminal)));
   program
     .command("schema")
     .description("Print the JSON Schema of the configuration.")

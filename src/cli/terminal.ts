@@ -18,6 +18,8 @@ export const ExitCode = {
   usage: 2,
   /** `explain` found no route, or the request would be refused. */
   noMatch: 3,
+  /** `status`: the gateway takes no requests now. */
+  notReady: 4,
 } as const;
 
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
