@@ -54,7 +54,7 @@ export async function startGateway(
   dependencies: GatewayDependencies,
 ): Promise<Result<Gateway, StartFailure>> {
   const { clock, logger } = dependencies;
-  const meters = createMeters(codeName);
+  const meters = createMeters(codeName, clock);
   const clusters = createClusters(loaded.config.clusters, { ...dependencies, meters });
   const compiled = await compileConfig(loaded, { clock, clusters, meters });
   if (!compiled.ok) {

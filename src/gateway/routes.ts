@@ -75,6 +75,8 @@ function compileRoute(
   // A message of a stream stands on one line, whatever unary replies look like.
   const json = serverStreaming ? { ...settings.json, pretty: false } : settings.json;
   const options = restOptions(settings, input.limits);
+  const rpc = `${method.parent.typeName}/${method.name}`;
+  const meter = input.meters.route(rule.template, rpc);
   const protocol = compileRestBinding({
     method,
     rule,
@@ -82,12 +84,12 @@ function compileRoute(
     options,
     codecs: input.codecs(json, input.limits.jsonDepth, input.limits.jsonKeys),
     clock: input.clock,
+    transcoding: meter.transcoding,
   });
   if (!protocol.ok) return refuse(protocol.error);
   const filters = input.filters(settings.filters, method.input);
   // What is wrong with a message's rules is so for each binding that takes it, and is told once.
   if (!filters.ok) return err(filters.error.map((message) => ({ at, message })));
-  const rpc = `${method.parent.typeName}/${method.name}`;
   return ok({
     method: rule.kind,
     template: template.value,
@@ -103,7 +105,7 @@ function compileRoute(
       call: serverStreaming
         ? afterFirstMessage(cluster.call, settings.streams.firstMessageTimeoutMs, input.clock)
         : cluster.call,
-      meter: input.meters.route(rule.template, rpc),
+      meter,
     },
     name,
     unescape: settings.rest.urlUnescape,

@@ -22,5 +22,6 @@ export type { Exposition } from "./meters/exposition.ts";
 export type { ConnectionCounts, ListenerMeters } from "./meters/listener-meters.ts";
 export { loadExposition } from "./meters/load-exposition.ts";
 export { createMeters, type Meters } from "./meters/meters.ts";
-export type { RouteMeter } from "./meters/route-meter.ts";
+export type { RouteMeter, TranscodingTimers } from "./meters/route-meter.ts";
+export type { SampledTimer } from "./meters/sampled-timer.ts";
 export { isSecretName, redactText } from "./redact.ts";

@@ -25,6 +25,18 @@ suite("meters of a gateway", () => {
     try {
       await send(gateway.port, "GET", "/v1/shelves");
       await send(gateway.port, "GET", "/v1/shelves/none-such");
+      await send(gateway.port, "POST", "/v1/kitchen-sink:echo", { json: { fInt32: 7 } });
+      const transcoded = read(gateway, "diglot_transcoding_samples_total");
+      for (const name of [
+        "public /v1/shelves library.v1.LibraryService/ListShelves",
+        "public /v1/kitchen-sink:echo library.v1.KitchenSinkService/Echo",
+      ]) {
+        assert.deepEqual(
+          [transcoded[`${name} request`], transcoded[`${name} reply`]],
+          [1, 1],
+          name,
+        );
+      }
       const requests = read(gateway, "diglot_requests_total");
       assert.equal(requests["public /v1/shelves library.v1.LibraryService/ListShelves OK"], 1);
       assert.equal(

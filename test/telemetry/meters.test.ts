@@ -3,6 +3,8 @@ import { suite, test } from "node:test";
 import { createMeters, loadExposition, type Meters } from "../../src/telemetry/index.ts";
 import { measureEventLoop } from "../../src/telemetry/meters/event-loop.ts";
 
+import { FakeClock } from "../support/fake-clock.ts";
+
 const codes = ["OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT"];
 
 function started(): Meters {
@@ -61,6 +63,24 @@ suite("meters of requests", () => {
     const meters = started();
     meters.listener("public").unrouted.count(0);
     assert.deepEqual(await lines(meters, "diglot_request_duration_seconds"), []);
+  });
+
+  test("transcoding is timed for one of 64, beginning with the first", async () => {
+    const clock = new FakeClock();
+    const meters = createMeters(String, clock);
+    const { transcoding } = meters.listener("public").route("/v1/a", "v1.S/A");
+    for (let i = 0; i < 65; i++) {
+      const begunAt = transcoding.reply.begin();
+      clock.advance(i === 0 || i === 64 ? 250 : 9999);
+      transcoding.reply.end(begunAt);
+    }
+    const values = (await lines(meters, "diglot_transcoding")).map((line) =>
+      line.replace(/,listener.*\}/, "}"),
+    );
+    assert.deepEqual(values, [
+      'diglot_transcoding_samples_total{direction="reply"} 2',
+      'diglot_transcoding_sampled_seconds_total{direction="reply"} 0.5',
+    ]);
   });
 
   test("streams are open until they are closed, and stay in the total", async () => {

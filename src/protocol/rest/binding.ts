@@ -13,6 +13,7 @@ import {
   isTextBindable,
 } from "../../protojson/index.ts";
 import type { RpcMethod } from "../../rpc/index.ts";
+import type { TranscodingTimers } from "../../telemetry/index.ts";
 import type { Protocol } from "../protocol.ts";
 import { compileClose } from "./close.ts";
 import { compileCloseStream, compileStreamFormat, refuseUnacceptable } from "./close-stream.ts";
@@ -49,6 +50,7 @@ export interface RestBindingInput {
   readonly options: RestOptions;
   readonly codecs: RestCodecs;
   readonly clock: Clock;
+  readonly transcoding: TranscodingTimers;
 }
 
 /** Compiles one HTTP rule of one method into a protocol; the errors are sentences for its author. */
@@ -59,7 +61,7 @@ export function compileRestBinding(input: RestBindingInput): Result<Protocol, re
   if (problems.length === 0) problems.push(...collisions(paths, bodyField));
   const responseField = resolveResponse(input, problems);
   if (problems.length > 0) return err(problems);
-  const { options, codecs, clock } = input;
+  const { options, codecs, clock, transcoding } = input;
   const rules: OpenRules = {
     method: rpcMethod(input.method, input.rule.kind),
     variables: paths.map((path) => pathVariable(path, codecs)),
@@ -69,6 +71,7 @@ export function compileRestBinding(input: RestBindingInput): Result<Protocol, re
     readHead: compileRequestHead(options.metadata),
     options,
     clock,
+    timer: transcoding.request,
   };
   const { clientStreaming, serverStreaming } = rules.method;
   const printer = replyPrinter(input.method.output, responseField, codecs.writers);
@@ -91,7 +94,7 @@ export function compileRestBinding(input: RestBindingInput): Result<Protocol, re
           failures: failureRules,
           clock,
         })
-      : compileClose(closeRules),
+      : compileClose(closeRules, transcoding.reply),
     fail: (failure) => failureResponse(failure, failureRules),
   });
 }

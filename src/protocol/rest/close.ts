@@ -1,6 +1,7 @@
 import { err, ok, type Result } from "../../base/index.ts";
 import type { Exchange } from "../../exchange/index.ts";
 import { type Failure, gatewayFailure, type Reply } from "../../rpc/index.ts";
+import type { SampledTimer } from "../../telemetry/index.ts";
 import type { Closed } from "../protocol.ts";
 import type { MetadataRules } from "./options.ts";
 import { printReply, type ReplyPrinter } from "./reply-printer.ts";
@@ -26,13 +27,15 @@ export type Closer = (reply: Reply, exchange: Exchange) => Result<Closed, Failur
 const noBytes = new Uint8Array(0);
 
 /** Compiles reply → response for one binding whose reply is one message (transcoding.md §4). */
-export function compileClose(rules: CloseRules): Closer {
+export function compileClose(rules: CloseRules, timer: SampledTimer): Closer {
   const { printer, successStatus } = rules;
   const { prefix, statusHeader } = rules.metadata;
   const trailerPrefix = rules.metadata.trailerPrefix ?? prefix;
   return (reply) => {
     if (reply.messages.kind !== "single") return err(notSingle);
+    const begunAt = timer.begin();
     const content = printReply(printer, reply.messages.envelope);
+    timer.end(begunAt);
     if (content === undefined) return err(undecodable);
     const trailers = reply.trailers();
     const status = statusFromMetadata(statusHeader, successStatus, 200, reply.headers, trailers);

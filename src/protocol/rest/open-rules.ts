@@ -2,6 +2,7 @@ import type { Clock, Result } from "../../base/index.ts";
 import type { Exchange } from "../../exchange/index.ts";
 import type { Guard, JsonReader, MissingRequired, WireWriter } from "../../protojson/index.ts";
 import type { Call, Failure, RpcMethod } from "../../rpc/index.ts";
+import type { SampledTimer } from "../../telemetry/index.ts";
 import type { RestOptions } from "./options.ts";
 import type { PathVariable } from "./path-values.ts";
 import type { QueryRules } from "./query.ts";
@@ -47,6 +48,8 @@ export interface OpenRules {
   readonly readHead: RequestHeadReader;
   readonly options: RestOptions;
   readonly clock: Clock;
+  /** Times the making of messages. */
+  readonly timer: SampledTimer;
 }
 
 /** Exchange → call. */

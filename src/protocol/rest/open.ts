@@ -52,10 +52,13 @@ function openWithoutBody(
   captures: readonly string[],
   head: RequestHead,
 ): Result<Call, Failure> {
+  const begunAt = rules.timer.begin();
   writer.reset(envelopePrefixBytes);
   const failure =
     bindPath(rules.variables, captures, writer) ?? bindQuery(exchange.query, rules.query, writer);
-  return failure === undefined ? sealedCall(rules, exchange, head) : err(failure);
+  const call = failure === undefined ? sealedCall(rules, exchange, head) : err(failure);
+  rules.timer.end(begunAt);
+  return call;
 }
 
 function openWithBody(
@@ -70,9 +73,12 @@ function openWithBody(
   if (!canRead(body, format)) return err(body.unsupportedType);
   return readBody(exchange, head.contentEncoding, options.limits.bodyBytes).then((read) => {
     if (!read.ok) return read;
+    const begunAt = rules.timer.begin();
     writer.reset(envelopePrefixBytes);
     const failure = bindAll(rules, body, format, read.value, exchange, captures, head);
-    return failure === undefined ? sealedCall(rules, exchange, head) : err(failure);
+    const call = failure === undefined ? sealedCall(rules, exchange, head) : err(failure);
+    rules.timer.end(begunAt);
+    return call;
   });
 }
 

@@ -1,3 +1,4 @@
+import type { Clock } from "../../base/index.ts";
 import type { Labels } from "./family.ts";
 import { RouteCounts, type RouteMeter } from "./route-meter.ts";
 
@@ -30,9 +31,12 @@ export class ListenerCounts implements ListenerMeters {
   readonly #routes = new Map<string, RouteCounts>();
   #connections: () => ConnectionCounts = () => ({ open: 0, accepted: 0 });
 
-  constructor(name: string) {
+  readonly #clock: Clock;
+
+  constructor(name: string, clock: Clock) {
+    this.#clock = clock;
     this.labels = { listener: name };
-    this.unrouted = new RouteCounts({ ...this.labels, route: noRoute, rpc: noRoute });
+    this.unrouted = new RouteCounts({ ...this.labels, route: noRoute, rpc: noRoute }, clock);
   }
 
   get routes(): readonly RouteCounts[] {
@@ -47,7 +51,7 @@ export class ListenerCounts implements ListenerMeters {
     const key = `${rpc} ${template}`;
     let counts = this.#routes.get(key);
     if (counts === undefined) {
-      counts = new RouteCounts({ ...this.labels, route: template, rpc });
+      counts = new RouteCounts({ ...this.labels, route: template, rpc }, this.#clock);
       this.#routes.set(key, counts);
     }
     return counts;

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from "../../base/index.ts";
 import { clusterFamilies } from "./cluster-families.ts";
 import { ClusterCounts, type ClusterMeters } from "./cluster-meters.ts";
 import type { MeterFamily } from "./family.ts";
@@ -17,11 +18,14 @@ export interface Meters {
 }
 
 /** Starts to count from 0; `codeName` gives the label of a gRPC code. */
-export function createMeters(codeName: (code: number) => string): Meters {
+export function createMeters(
+  codeName: (code: number) => string,
+  clock: Clock = systemClock,
+): Meters {
   const listeners = new Map<string, ListenerCounts>();
   const clusters = new Map<string, ClusterCounts>();
   return {
-    listener: (name) => ofName(listeners, name, () => new ListenerCounts(name)),
+    listener: (name) => ofName(listeners, name, () => new ListenerCounts(name, clock)),
     cluster: (name) => ofName(clusters, name, () => new ClusterCounts(name)),
     families: [...requestFamilies(listeners, codeName), ...clusterFamilies(clusters)],
   };

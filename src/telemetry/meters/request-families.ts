@@ -2,6 +2,7 @@ import { type Labels, type MeterFamily, type Sample, sampleOf } from "./family.t
 import { latencyBoundsMs } from "./latency-bounds.ts";
 import type { ListenerCounts } from "./listener-meters.ts";
 import type { RouteCounts } from "./route-meter.ts";
+import type { SampledTimes } from "./sampled-timer.ts";
 
 /** Everything that listeners count, as families. */
 export function requestFamilies(
@@ -32,6 +33,18 @@ export function requestFamilies(
       samples: ofListeners(({ labels, failures }) =>
         [...failures].map(([reason, count]) => sampleOf(labels, count, { reason })),
       ),
+    },
+    {
+      name: "diglot_transcoding_samples_total",
+      help: "Conversions between JSON and messages that were timed: one of 64.",
+      type: "counter",
+      samples: ofRoutes((counts) => transcodingSamples(counts, ({ samples }) => samples)),
+    },
+    {
+      name: "diglot_transcoding_sampled_seconds_total",
+      help: "How long those took, by direction.",
+      type: "counter",
+      samples: ofRoutes((counts) => transcodingSamples(counts, ({ totalMs }) => totalMs / 1000)),
     },
     {
       name: "diglot_streams_total",
@@ -75,6 +88,17 @@ function codeSamples(
   }
   return samples;
 }
+
+function transcodingSamples(
+  { labels, transcoding }: RouteCounts,
+  read: (times: SampledTimes) => number,
+): readonly Sample[] {
+  return directions
+    .filter(({ direction }) => transcoding[direction].samples > 0)
+    .map((part) => sampleOf(labels, read(transcoding[part.direction]), part));
+}
+
+const directions = [{ direction: "request" }, { direction: "reply" }] as const;
 
 const buckets: readonly Labels[] = [
   ...latencyBoundsMs.map((boundMs) => ({ le: String(boundMs / 1000) })),

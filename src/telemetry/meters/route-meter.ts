@@ -1,5 +1,7 @@
+import type { Clock } from "../../base/index.ts";
 import type { Labels } from "./family.ts";
 import { latencyBoundsMs, latencyBucket } from "./latency-bounds.ts";
+import { type SampledTimer, SampledTimes } from "./sampled-timer.ts";
 
 /**
  * What is counted of the requests that one route of one listener takes. Found once, on load: a request adds to
@@ -13,6 +15,14 @@ export interface RouteMeter {
   /** A reply begins to stream; each is closed once. */
   streamOpened(): void;
   streamClosed(): void;
+  /** Times some of the conversions between JSON and messages; of streams none. */
+  readonly transcoding: TranscodingTimers;
+}
+
+/** A timer for each way. */
+export interface TranscodingTimers {
+  readonly request: SampledTimer;
+  readonly reply: SampledTimer;
 }
 
 /** gRPC codes run from 0 to 16; whatever is not among them counts as UNKNOWN. */
@@ -30,8 +40,11 @@ export class RouteCounts implements RouteMeter {
   streams = 0;
   streamsOpen = 0;
 
-  constructor(labels: Labels) {
+  readonly transcoding: { readonly request: SampledTimes; readonly reply: SampledTimes };
+
+  constructor(labels: Labels, clock: Clock) {
     this.labels = labels;
+    this.transcoding = { request: new SampledTimes(clock), reply: new SampledTimes(clock) };
   }
 
   record(code: number, durationMs: number): void {
