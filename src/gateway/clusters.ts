@@ -50,6 +50,9 @@ function clusterOf(config: ClusterConfig, dependencies: ClusterDependencies): Cl
       maxAgeMs: config.maxAgeMs ?? Number.POSITIVE_INFINITY,
     },
     retry: retryOptions(config.retry),
+    health: config.health,
+    outlier: config.outlier,
+    breaker: config.breaker,
     clock,
     random,
     userAgent,
@@ -74,6 +77,26 @@ function clusterOf(config: ClusterConfig, dependencies: ClusterDependencies): Cl
         logger.info("endpoints.discovered", { cluster: config.name, source, endpoints }),
       undiscovered: (source, error) =>
         logger.warn("endpoints.undiscovered", { cluster: config.name, source, error }),
+      healthChanged: (endpoint, isHealthy, reason) => {
+        const fields = { cluster: config.name, endpoint, reason };
+        if (isHealthy) logger.info("endpoint.healthy", fields);
+        else logger.warn("endpoint.unhealthy", fields);
+      },
+      healthNoted: (endpoint, note) =>
+        logger.info("endpoint.noted", { cluster: config.name, endpoint, note }),
+      ejected: (endpoint, cause, forMs) => {
+        meters.ejected(endpoint);
+        logger.warn("endpoint.ejected", { cluster: config.name, endpoint, cause, forMs });
+      },
+      returned: (endpoint) =>
+        logger.info("endpoint.returned", { cluster: config.name, endpoint }),
+      breakerMoved: (endpoint, state) => {
+        if (endpoint === undefined) meters.breakerMoved(state);
+        const fields = { cluster: config.name, endpoint, state };
+        if (state === "open") logger.warn("breaker.open", fields);
+        else logger.info("breaker.moved", fields);
+      },
+      retried: () => meters.retried(),
     },
   });
   meters.readStatus(() => cluster.status());

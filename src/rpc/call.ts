@@ -59,6 +59,10 @@ export interface Call {
   readonly cancellation: Cancellation;
   /** How long the upstream may take nothing of a message that waits for it, in ms; Infinity where others judge it. */
   readonly stallMs: number;
+  /** What must lead to the same endpoint again; undefined when the call has no such key. */
+  readonly hashKey?: string | undefined;
+  /** Of which of the cluster's subsets the endpoint must be; undefined for any. */
+  readonly subset?: string | undefined;
   /** Largest reply message in bytes, after decompression. */
   readonly maxReplyBytes: number;
 }

@@ -162,6 +162,10 @@ export const reasons = {
     code: Code.UNAVAILABLE,
     meaning: "Too many requests wait for a connection of the cluster.",
   },
+  UPSTREAM_BREAKER_OPEN: {
+    code: Code.UNAVAILABLE,
+    meaning: "Too many calls to the cluster have failed of late; `Retry-After` says when to try again.",
+  },
   UPSTREAM_RESET: {
     code: Code.UNAVAILABLE,
     meaning: "The upstream ended the connection or the stream before its reply was complete.",

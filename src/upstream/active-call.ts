@@ -1,4 +1,5 @@
 import { err, ok, type Result, type Timer } from "../base/index.ts";
+import type { Permit } from "../breaker/index.ts";
 import { ErrorCode } from "../h2/index.ts";
 import type { Call, Failure, Reply } from "../rpc/index.ts";
 import { type Attempt, type AttemptOwner, type StreamReset, UnaryAttempt } from "./attempt.ts";
@@ -14,7 +15,7 @@ import {
 import { requestHead } from "./request-head.ts";
 import type { StallWatch } from "./request-sender.ts";
 import type { Retries, TryEnd } from "./retries.ts";
-import { type Judgement, judge } from "./retry.ts";
+import type { Ending } from "./retry.ts";
 import { StreamingAttempt } from "./streaming-attempt.ts";
 
 /** What a call in flight needs of its cluster. */
@@ -32,15 +33,15 @@ export interface CallHost {
   /** Sends the call once more while a try goes on; false when no endpoint takes it now. */
   placeBeside(call: ActiveCall): boolean;
   /** The call has ended; it is not to be sent any more. */
-  ended(call: ActiveCall, judgement: Judgement): void;
+  ended(call: ActiveCall, ending: Ending): void;
 }
 
 /** One try on its way. */
 interface Sent {
   readonly attempt: Attempt;
   readonly endpoint: Endpoint;
-  /** In the clock's monotonic ms. */
-  readonly at: number;
+  /** The leave of the endpoint's breaker. */
+  readonly permit: Permit;
   /** Ends the try when it takes too long; undefined where it may take as long as the call. */
   readonly limit: Timer | undefined;
 }
@@ -64,6 +65,8 @@ export class ActiveCall implements AttemptOwner, DeadlineEntry {
   later: DeadlineEntry | undefined = undefined;
 
   readonly call: Call;
+  /** The leave of the cluster's breaker. */
+  readonly permit: Permit;
   readonly #host: CallHost;
   readonly #resolve: (outcome: Result<Reply, Failure>) => void;
   #state: CallState = waiting;
@@ -78,8 +81,14 @@ export class ActiveCall implements AttemptOwner, DeadlineEntry {
   /** The wait before a retry or a hedge. */
   #wait: Timer | undefined = undefined;
 
-  constructor(call: Call, host: CallHost, resolve: (outcome: Result<Reply, Failure>) => void) {
+  constructor(
+    call: Call,
+    host: CallHost,
+    permit: Permit,
+    resolve: (outcome: Result<Reply, Failure>) => void,
+  ) {
     this.call = call;
+    this.permit = permit;
     this.#host = host;
     this.#resolve = resolve;
   }
@@ -97,17 +106,21 @@ export class ActiveCall implements AttemptOwner, DeadlineEntry {
   sendTo(endpoint: Endpoint): boolean {
     const host = this.#host;
     const { retries } = host;
-    const now = host.now();
     const attempt = this.call.method.serverStreaming
       ? new StreamingAttempt(this.call, endpoint.key, this)
       : new UnaryAttempt(this.call, endpoint.key, this);
     const authority = host.authority ?? endpoint.authority;
-    const head = requestHead(this.call, authority, host, now, this.#attempts);
-    if (!attempt.send(endpoint, head)) return false;
+    const head = requestHead(this.call, authority, host, host.now(), this.#attempts);
+    const permit = endpoint.permit();
+    if (permit === undefined) return false;
+    if (!attempt.send(endpoint, head)) {
+      permit.done("ignored");
+      return false;
+    }
     endpoint.inFlight++;
     this.#attempts++;
     const limit = retries === undefined ? undefined : this.#limit(attempt, retries);
-    const sent: Sent = { attempt, endpoint, at: now, limit };
+    const sent: Sent = { attempt, endpoint, permit, limit };
     const tries = this.#state.kind === "sent" ? [...this.#state.tries, sent] : [sent];
     this.#state = { kind: "sent", tries };
     if (retries !== undefined) this.#hedge(retries);
@@ -116,7 +129,7 @@ export class ActiveCall implements AttemptOwner, DeadlineEntry {
 
   /** Ends the call with a failure of the gateway's own, telling the upstream when it has the call. */
   fail(failure: Failure): void {
-    this.#abandonAll(failure, judge(failure));
+    this.#abandonAll(failure, failure);
     this.#end(err(failure));
   }
 
@@ -135,7 +148,7 @@ export class ActiveCall implements AttemptOwner, DeadlineEntry {
   }
 
   onFailure(attempt: Attempt, failure: Failure): void {
-    this.#settle(attempt, judge(failure));
+    this.#settle(attempt, failure);
     this.#retryOrEnd(failure, "failed");
   }
 
@@ -149,9 +162,9 @@ export class ActiveCall implements AttemptOwner, DeadlineEntry {
   }
 
   onStreamed(attempt: Attempt, failure: Failure | undefined): void {
-    const judgement = failure === undefined ? "success" : judge(failure);
-    this.#settle(attempt, judgement);
-    this.#finish(judgement);
+    const ending = failure ?? "success";
+    this.#settle(attempt, ending);
+    this.#finish(ending);
   }
 
   // The upstream watches the deadline too, and its CANCEL may come before our own clock has moved on.
@@ -203,7 +216,7 @@ export class ActiveCall implements AttemptOwner, DeadlineEntry {
   #onLate(attempt: Attempt, perTryMs: number): void {
     const failure = deadlineFailure(`one try took over ${perTryMs} ms`);
     attempt.abandon(failure);
-    this.#settle(attempt, "failure");
+    this.#settle(attempt, failure);
     this.#retryOrEnd(failure, "late");
   }
 
@@ -221,25 +234,25 @@ export class ActiveCall implements AttemptOwner, DeadlineEntry {
   }
 
   /** Takes an attempt that has ended off the call. */
-  #settle(attempt: Attempt, judgement: Judgement): void {
+  #settle(attempt: Attempt, ending: Ending): void {
     const state = this.#state;
     if (state.kind !== "sent" && state.kind !== "streaming") return;
     const [only, second] = state.tries;
     for (const sent of state.tries) {
-      if (sent.attempt === attempt) this.#release(sent, judgement);
+      if (sent.attempt === attempt) this.#release(sent, ending);
     }
     if (second === undefined) this.#state = only?.attempt === attempt ? waiting : state;
     else this.#state = { ...state, tries: state.tries.filter((sent) => sent.attempt !== attempt) };
   }
 
   /** Calls off every try on its way. */
-  #abandonAll(failure: Failure, judgement: Judgement): void {
+  #abandonAll(failure: Failure, ending: Ending): void {
     const state = this.#state;
     if (state.kind !== "sent" && state.kind !== "streaming") return;
     this.#state = waiting;
     for (const sent of state.tries) {
       sent.attempt.abandon(failure);
-      this.#release(sent, judgement);
+      this.#release(sent, ending);
     }
   }
 
@@ -247,24 +260,23 @@ export class ActiveCall implements AttemptOwner, DeadlineEntry {
   #end(outcome: Result<Reply, Failure>): void {
     if (this.#state.kind === "ended") return;
     this.#abandonAll(clientClosedFailure(), "ignored");
-    this.#finish(outcome.ok ? "success" : judge(outcome.error));
+    this.#finish(outcome.ok ? "success" : outcome.error);
     this.#resolve(outcome);
   }
 
-  #finish(judgement: Judgement): void {
+  #finish(ending: Ending): void {
     if (this.#state.kind === "ended") return;
     this.#state = ended;
     this.#wait?.cancel();
     if (this.#isRetried) this.#host.retries?.ended();
     this.call.cancellation.onCancel(undefined);
-    this.#host.ended(this, judgement);
+    this.#host.ended(this, ending);
   }
 
-  #release({ endpoint, at, limit }: Sent, judgement: Judgement): void {
+  #release({ endpoint, permit, limit }: Sent, ending: Ending): void {
     limit?.cancel();
     endpoint.inFlight--;
-    endpoint.judged(judgement, at);
-    if (judgement === "failure") this.#avoid(endpoint);
+    if (endpoint.judged(permit, ending) === "failure") this.#avoid(endpoint);
   }
 
   #avoid(endpoint: Endpoint): void {

@@ -1,5 +1,6 @@
-import { type Balancer, createBalancer, type PickContext, policies } from "../balancer/index.ts";
+import { type Balancer, createBalancer, type PickContext, policies, type SubsetKey } from "../balancer/index.ts";
 import { err, type Result, type Timer } from "../base/index.ts";
+import { type Breaker, createBreaker } from "../breaker/index.ts";
 import type { Call, CallSender, Failure, Reply } from "../rpc/index.ts";
 import { ActiveCall, type CallHost } from "./active-call.ts";
 import { compressCall, type RequestEncoding } from "./compress.ts";
@@ -7,6 +8,7 @@ import { DeadlineQueue } from "./deadline-queue.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { EndpointSet, type EndpointSetOwner } from "./endpoint-set.ts";
 import {
+  breakerFailure,
   clientClosedFailure,
   deadlineFailure,
   overflowFailure,
@@ -16,7 +18,9 @@ import { openOverSockets } from "./open-connection.ts";
 import type { ClusterOptions } from "./options.ts";
 import type { StallWatch } from "./request-sender.ts";
 import { Retries } from "./retries.ts";
+import { type Ending, judge } from "./retry.ts";
 import { type ClusterStatus, clusterStatus } from "./status.ts";
+import { free } from "./vitals.ts";
 
 /** A named set of endpoints that calls are sent to. */
 export interface Cluster {
@@ -63,6 +67,9 @@ class RunningCluster implements Cluster, CallHost, EndpointSetOwner {
   readonly #endpoints: EndpointSet;
   readonly #balancer: Balancer<Endpoint>;
   readonly retries: Retries | undefined;
+  readonly #breaker: Breaker | undefined;
+  /** Codes that the breaker counts as failures. */
+  readonly #faults: ReadonlySet<number>;
   readonly #deadlines: DeadlineQueue;
   readonly #calls = new Set<ActiveCall>();
   /** Calls that wait for a connection, the oldest first. */
@@ -77,7 +84,18 @@ class RunningCluster implements Cluster, CallHost, EndpointSetOwner {
     this.#options = options;
     const { policy, balancing, retry, overflow, clock, random } = options;
     this.#balancer = createBalancer<Endpoint>(policies[policy], balancing, random, clock);
-    if (retry !== undefined) this.retries = new Retries(retry, overflow.retries, clock, random);
+    const { breaker, observer } = options;
+    if (retry !== undefined) {
+      const onRetry = (): void => observer.retried();
+      this.retries = new Retries(retry, overflow.retries, clock, random, onRetry);
+    }
+    this.#faults = new Set(breaker?.codes);
+    if (breaker !== undefined && !breaker.perEndpoint) {
+      this.#breaker = createBreaker(breaker, {
+        clock,
+        onChange: (kind) => observer.breakerMoved(undefined, kind),
+      });
+    }
     this.#deadlines = new DeadlineQueue(options.clock);
     const open = options.open ?? openOverSockets(options.clock);
     this.#endpoints = new EndpointSet(options, open, this);
@@ -106,12 +124,15 @@ class RunningCluster implements Cluster, CallHost, EndpointSetOwner {
   }
 
   status(): ClusterStatus {
-    return clusterStatus(
-      this.#options,
-      this.#endpoints.members,
-      this.#calls.size,
-      this.#pending.size,
-    );
+    return clusterStatus({
+      options: this.#options,
+      endpoints: this.#endpoints.members,
+      inFlight: this.#calls.size,
+      pending: this.#pending.size,
+      breaker: this.#breaker,
+      retries: this.retries,
+      levels: this.#balancer.status(),
+    });
   }
 
   stop(withinMs: number): Promise<void> {
@@ -134,6 +155,7 @@ class RunningCluster implements Cluster, CallHost, EndpointSetOwner {
     for (const call of this.#calls) call.fail(stoppingFailure());
     this.#endpoints.destroy();
     this.#deadlines.stop();
+    this.#breaker?.destroy();
     if (state.kind === "stopping") {
       state.limit.cancel();
       state.settle();
@@ -145,6 +167,8 @@ class RunningCluster implements Cluster, CallHost, EndpointSetOwner {
     if (this.#trySend(call)) return;
     if (this.#endpoints.isUnreachable) {
       call.fail(this.#endpoints.unreachable());
+    } else if (this.#endpoints.shutForMs !== undefined) {
+      call.fail(breakerFailure(this.#endpoints.shutForMs));
     } else if (this.#pending.size >= this.#options.overflow.pending) {
       const cause = `${this.#pending.size} calls wait for a connection of cluster ${this.name}`;
       call.fail(overflowFailure("too many requests wait for the upstream", cause));
@@ -157,8 +181,9 @@ class RunningCluster implements Cluster, CallHost, EndpointSetOwner {
     return this.#state.kind === "running" && this.#trySend(call);
   }
 
-  ended(call: ActiveCall): void {
+  ended(call: ActiveCall, ending: Ending): void {
     this.#calls.delete(call);
+    if (this.#breaker !== undefined) call.permit.done(judge(ending, this.#faults));
     if (this.#pending.size > 0) this.#pending.delete(call);
     this.#deadlines.remove(call);
     if (this.#state.kind === "stopping") this.#closeWhenDone();
@@ -179,6 +204,7 @@ class RunningCluster implements Cluster, CallHost, EndpointSetOwner {
     state.limit.cancel();
     this.#state = { kind: "stopped" };
     this.#deadlines.stop();
+    this.#breaker?.destroy();
     state.settle();
   }
 
@@ -193,7 +219,12 @@ class RunningCluster implements Cluster, CallHost, EndpointSetOwner {
       return;
     }
     this.retries?.budget.deposit();
-    const active = new ActiveCall(call, this, resolve);
+    const permit = this.#breaker === undefined ? free : this.#breaker.permit();
+    if (permit === undefined) {
+      resolve(err(breakerFailure(this.#breaker?.retryAfterMs() ?? 0)));
+      return;
+    }
+    const active = new ActiveCall(call, this, permit, resolve);
     this.#calls.add(active);
     this.#deadlines.add(active, call.deadline);
     call.cancellation.onCancel(() => active.onCancel());
@@ -214,9 +245,12 @@ class RunningCluster implements Cluster, CallHost, EndpointSetOwner {
   /** Sends the call now, to an endpoint that has not failed it where there is one. */
   #trySend(call: ActiveCall): boolean {
     const { tried } = call;
+    const { hashKey, subset } = call.call;
+    const isPlain = hashKey === undefined && subset === undefined && tried === undefined;
+    const context = isPlain ? noContext : { hashKey, subset: subset as SubsetKey, tried };
     let spare: Endpoint | undefined;
     for (let tries = this.#endpoints.readyCount; tries > 0; tries--) {
-      const endpoint = this.#balancer.pick(noContext);
+      const endpoint = this.#balancer.pick(context);
       if (endpoint === undefined) break;
       if (tried?.has(endpoint) === true) spare ??= endpoint;
       else if (call.sendTo(endpoint)) return true;

@@ -5,6 +5,7 @@ import { Endpoint, type EndpointOwner, type EndpointState } from "./endpoint.ts"
 import { unavailableFailure } from "./failures.ts";
 import type { ConnectionOpener } from "./open-connection.ts";
 import type { ClusterOptions } from "./options.ts";
+import { ClusterVitals } from "./vitals.ts";
 
 /** Told of changes in a set of endpoints. */
 export interface EndpointSetOwner {
@@ -23,6 +24,7 @@ export class EndpointSet implements EndpointOwner {
   readonly #options: ClusterOptions;
   readonly #open: ConnectionOpener;
   readonly #owner: EndpointSetOwner;
+  readonly #vitals: ClusterVitals;
   /** What each source found last; undefined until it has found anything. */
   readonly #found: (readonly EndpointSpec[] | undefined)[];
   /** Why a source that has found nothing has not; undefined while it looks. */
@@ -38,6 +40,7 @@ export class EndpointSet implements EndpointOwner {
     this.#options = options;
     this.#open = open;
     this.#owner = owner;
+    this.#vitals = new ClusterVitals(options);
     this.#found = options.sources.map(() => undefined);
     this.#sourceErrors = options.sources.map(() => undefined);
     this.#assemble();
@@ -55,6 +58,8 @@ export class EndpointSet implements EndpointOwner {
   /** Begins to look for endpoints. */
   start(): void {
     for (const [index, source] of this.#options.sources.entries()) this.#follow(index, source);
+    // Who is asked how it is, is asked before it is needed.
+    if (this.#options.health !== undefined) this.wake();
   }
 
   /** Connects to every endpoint that has not been connected to, from now on to new ones as well. */
@@ -67,6 +72,14 @@ export class EndpointSet implements EndpointOwner {
   get isUnreachable(): boolean {
     const { ready, connecting, idle } = this.#count;
     return ready + connecting + idle === 0 && !this.#isLooking;
+  }
+
+  /** In how many ms the first breaker of a ready endpoint lets a call through, where all of them are shut. */
+  get shutForMs(): number | undefined {
+    if (this.#options.breaker?.perEndpoint !== true) return undefined;
+    const ready = this.#members.filter(({ isReady }) => isReady);
+    if (ready.length === 0 || ready.some(({ isShut }) => !isShut)) return undefined;
+    return Math.min(...ready.map(({ shutForMs }) => shutForMs));
   }
 
   /** The failure of a call that nothing can be sent to. */
@@ -84,12 +97,14 @@ export class EndpointSet implements EndpointOwner {
   /** Looks for no more endpoints; those there are end once their calls are over. */
   stop(): void {
     for (const source of this.#options.sources) source.stop();
+    this.#vitals.stop();
     for (const endpoint of this.#members) endpoint.stop();
   }
 
   /** Ends everything at once. */
   destroy(): void {
     for (const source of this.#options.sources) source.stop();
+    this.#vitals.stop();
     for (const endpoint of [...this.#members, ...this.#leaving]) endpoint.destroy();
   }
 
@@ -109,6 +124,11 @@ export class EndpointSet implements EndpointOwner {
   }
 
   hasRoom(): void {
+    this.#owner.hasRoom();
+  }
+
+  healthChanged(): void {
+    this.#owner.reshaped();
     this.#owner.hasRoom();
   }
 
@@ -165,7 +185,7 @@ export class EndpointSet implements EndpointOwner {
 
   #join(spec: EndpointSpec): Endpoint {
     this.#count.idle++;
-    return new Endpoint(spec, this.#open, this.#options, this);
+    return new Endpoint(spec, this.#open, this.#options, this.#vitals, this);
   }
 
   #leave(endpoint: Endpoint): void {

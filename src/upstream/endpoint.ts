@@ -1,5 +1,6 @@
 import type { BalancedEndpoint } from "../balancer/index.ts";
 import type { Timer } from "../base/index.ts";
+import type { Permit } from "../breaker/index.ts";
 import type { HeaderList, Stream, StreamEvents } from "../h2/index.ts";
 import { authorityOf, formatAddress } from "./address.ts";
 import { backoffDelayMs } from "./backoff.ts";
@@ -7,7 +8,8 @@ import type { EndpointSpec } from "./discovery/source.ts";
 import type { ConnectionOpener, StreamOpener } from "./open-connection.ts";
 import type { ClusterOptions } from "./options.ts";
 import { type ConnectionOwner, PooledConnection } from "./pooled-connection.ts";
-import type { Judgement } from "./retry.ts";
+import { type Ending, type Judgement, judge } from "./retry.ts";
+import { type ClusterVitals, type EndpointVitals, free } from "./vitals.ts";
 
 /** Told of the life of an endpoint. */
 export interface EndpointOwner {
@@ -15,6 +17,8 @@ export interface EndpointOwner {
   changed(endpoint: Endpoint, from: EndpointState["kind"], to: EndpointState["kind"]): void;
   /** A call may be sent that could not be before. */
   hasRoom(): void;
+  /** It has fallen ill or is well again. */
+  healthChanged(): void;
   /** It is stopped and its last connection has ended. */
   emptied(endpoint: Endpoint): void;
 }
@@ -34,8 +38,7 @@ export type EndpointState =
 export class Endpoint implements BalancedEndpoint, ConnectionOwner, StreamOpener {
   readonly key: string;
   readonly authority: string;
-  readonly isHealthy = true;
-  /** When it was last connected to, in the clock's monotonic ms. */
+  /** When it was last ready and healthy after it was not, in the clock's monotonic ms. */
   readySince = 0;
   inFlight = 0;
 
@@ -43,6 +46,7 @@ export class Endpoint implements BalancedEndpoint, ConnectionOwner, StreamOpener
   readonly #open: ConnectionOpener;
   readonly #options: ClusterOptions;
   readonly #owner: EndpointOwner;
+  readonly #vitals: EndpointVitals;
   #state: EndpointState = { kind: "idle" };
   /** Every connection that has not ended, draining ones included. */
   readonly #connections = new Set<PooledConnection>();
@@ -63,6 +67,7 @@ export class Endpoint implements BalancedEndpoint, ConnectionOwner, StreamOpener
     spec: EndpointSpec,
     open: ConnectionOpener,
     options: ClusterOptions,
+    vitals: ClusterVitals,
     owner: EndpointOwner,
   ) {
     this.key = formatAddress(spec.address);
@@ -71,6 +76,7 @@ export class Endpoint implements BalancedEndpoint, ConnectionOwner, StreamOpener
     this.#open = open;
     this.#options = options;
     this.#owner = owner;
+    this.#vitals = vitals.watch(this, spec.address, () => this.#onHealth());
   }
 
   get weight(): number {
@@ -96,6 +102,29 @@ export class Endpoint implements BalancedEndpoint, ConnectionOwner, StreamOpener
 
   get state(): EndpointState {
     return this.#state;
+  }
+
+  get isHealthy(): boolean {
+    return this.#vitals.isHealthy;
+  }
+
+  /** Whether its breaker is not closed, so that it takes probes at most. */
+  get isShut(): boolean {
+    return this.#vitals.isShut;
+  }
+
+  /** In how many ms its breaker lets a call through. */
+  get shutForMs(): number {
+    return this.#vitals.shutForMs;
+  }
+
+  get isEjected(): boolean {
+    return this.#vitals.isEjected;
+  }
+
+  /** What the last health check said against it. */
+  get lastFailure(): string | undefined {
+    return this.#vitals.lastFailure;
   }
 
   get isReady(): boolean {
@@ -135,17 +164,29 @@ export class Endpoint implements BalancedEndpoint, ConnectionOwner, StreamOpener
     return undefined;
   }
 
-  /** A try that began at `at` has ended: what it says of the endpoint. */
-  judged(_judgement: Judgement, _at: number): void {}
+  /** Leave of the endpoint's breaker for one call; undefined when it refuses. */
+  permit(): Permit | undefined {
+    return this.#vitals.permit();
+  }
+
+  /** A try has ended: gives what that says of the endpoint. */
+  judged(permit: Permit, ending: Ending): Judgement {
+    const judgement = judge(ending);
+    this.#vitals.judged(judgement);
+    if (permit !== free) permit.done(judge(ending, this.#vitals.faults));
+    return judgement;
+  }
 
   /** Ends once the calls in flight are over. */
   stop(): void {
+    this.#vitals.stop();
     this.#become({ kind: "stopped" });
     for (const connection of this.#connections) connection.close();
   }
 
   /** Ends at once, and all calls with it. */
   destroy(): void {
+    this.#vitals.stop();
     this.#become({ kind: "stopped" });
     for (const connection of this.#connections) connection.destroy("the cluster was destroyed");
   }
@@ -230,6 +271,11 @@ export class Endpoint implements BalancedEndpoint, ConnectionOwner, StreamOpener
     this.#become({ kind: "backoff", until, timer });
   }
 
+  #onHealth(): void {
+    if (this.#vitals.isHealthy) this.readySince = this.#options.clock.now();
+    this.#owner.healthChanged();
+  }
+
   #grow(): void {
     if (this.#state.kind !== "ready" || this.#opening !== undefined) return;
     const { overflow, clock } = this.#options;
@@ -250,8 +296,11 @@ export class Endpoint implements BalancedEndpoint, ConnectionOwner, StreamOpener
     const previous = this.#state;
     if (previous.kind === "stopped") return;
     if (previous.kind === "backoff") previous.timer.cancel();
-    if (next.kind === "ready") this.readySince = this.#options.clock.now();
     this.#state = next;
+    if (next.kind === "ready") {
+      this.readySince = this.#options.clock.now();
+      this.#vitals.start();
+    } else if (previous.kind === "ready") this.#vitals.pause();
     this.#owner.changed(this, previous.kind, next.kind);
   }
 }

@@ -30,6 +30,13 @@ export function unavailableFailure(cause: string, retryInMs: number): Failure {
   });
 }
 
+/** The breaker is open: too many of the last calls failed. */
+export function breakerFailure(retryInMs: number): Failure {
+  return gatewayFailure("UPSTREAM_BREAKER_OPEN", "the upstream has failed too often of late", {
+    headers: ["retry-after", String(Math.max(1, Math.ceil(retryInMs / 1000)))],
+  });
+}
+
 /** More calls than the cluster's overflow allows. */
 export function overflowFailure(what: string, cause: string): Failure {
   return gatewayFailure("UPSTREAM_QUEUE_FULL", what, { cause, headers: ["retry-after", "1"] });

@@ -1,11 +1,14 @@
 import type { BalancerOptions, PolicyName } from "../balancer/index.ts";
 import type { Clock, Random } from "../base/index.ts";
+import type { BreakerKind } from "../breaker/index.ts";
+import type { EjectionCause, OutlierOptions } from "../health/index.ts";
 import type { BackoffOptions } from "./backoff.ts";
 import type { RequestEncoding } from "./compress.ts";
 import type { EndpointSource, EndpointSpec } from "./discovery/source.ts";
 import type { ConnectionOpener } from "./open-connection.ts";
 import type { RetryOptions } from "./retry.ts";
 import type { UpkeepOptions } from "./upkeep.ts";
+import type { CallBreakerOptions, HealthCheckOptions } from "./vitals.ts";
 
 /** How much may be in flight before the cluster refuses. */
 export interface OverflowOptions {
@@ -32,6 +35,17 @@ export interface ClusterObserver {
   discovered(source: string, endpoints: number): void;
   /** A source could not look; what it found last still holds. */
   undiscovered(source: string, error: string): void;
+  /** Health checks have changed their mind of an endpoint; `reason` is what the last one said against it. */
+  healthChanged(endpoint: string, isHealthy: boolean, reason: string | undefined): void;
+  /** Something of the health checks that a person ought to know and that changes nothing. */
+  healthNoted(endpoint: string, note: string): void;
+  /** An endpoint gets no calls for a while. */
+  ejected(endpoint: string, cause: EjectionCause, forMs: number): void;
+  returned(endpoint: string): void;
+  /** The breaker of the cluster, or of an endpoint, has changed its state. */
+  breakerMoved(endpoint: string | undefined, kind: BreakerKind): void;
+  /** A call is sent again. */
+  retried(): void;
 }
 
 /** What a cluster is made of. The configuration fills every default. */
@@ -55,6 +69,12 @@ export interface ClusterOptions {
   readonly upkeep: UpkeepOptions;
   /** How calls are sent again; undefined where they are only when no service has seen them. */
   readonly retry: RetryOptions | undefined;
+  /** How endpoints are asked how they are; undefined for not at all. */
+  readonly health: HealthCheckOptions | undefined;
+  /** When endpoints are ejected for what their calls come to; undefined for never. */
+  readonly outlier: OutlierOptions | undefined;
+  /** When calls are refused because too many fail; undefined for never. */
+  readonly breaker: CallBreakerOptions | undefined;
   readonly userAgent: string;
   readonly clock: Clock;
   readonly random: Random;

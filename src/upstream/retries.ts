@@ -21,15 +21,23 @@ export class Retries {
   readonly #most: number;
   readonly #clock: Clock;
   readonly #random: Random;
+  readonly #onRetry: () => void;
   #active = 0;
 
   /** `most` is how many calls may be in retry at once. */
-  constructor(options: RetryOptions, most: number, clock: Clock, random: Random) {
+  constructor(
+    options: RetryOptions,
+    most: number,
+    clock: Clock,
+    random: Random,
+    onRetry: () => void,
+  ) {
     this.budget = new RetryBudget(options.budget);
     this.#options = options;
     this.#most = most;
     this.#clock = clock;
     this.#random = random;
+    this.#onRetry = onRetry;
   }
 
   /** Calls that were sent again and have not ended. */
@@ -93,6 +101,7 @@ export class Retries {
     if (!this.budget.withdraw()) return false;
     if (!isActive) this.#active++;
     this.count++;
+    this.#onRetry();
     return true;
   }
 }

@@ -64,12 +64,17 @@ const nobodysFault: ReadonlySet<Reason> = new Set<Reason>([
   "CLIENT_CLOSED",
   "STREAM_IDLE",
   "SHUTTING_DOWN",
+  "UPSTREAM_QUEUE_FULL",
   "UPSTREAM_MESSAGE_TOO_LARGE",
 ]);
 
-/** Judges a try that failed: a NOT_FOUND is a good answer, a client that left says nothing. */
-export function judge(failure: Failure): Judgement {
-  if (failure.kind === "upstream") return endpointsFault.has(failure.code) ? "failure" : "success";
-  if (nobodysFault.has(failure.reason)) return "ignored";
-  return endpointsFault.has(failure.code) ? "failure" : "ignored";
+/** How a try, or a call, ended. "ignored": it was called off, or nobody can have seen it. */
+export type Ending = Failure | "success" | "ignored";
+
+/** Judges by the codes that are the upstream's fault: a NOT_FOUND is a good answer, a client that left says nothing. */
+export function judge(ending: Ending, faults: ReadonlySet<number> = endpointsFault): Judgement {
+  if (typeof ending === "string") return ending;
+  if (ending.kind === "upstream") return faults.has(ending.code) ? "failure" : "success";
+  if (nobodysFault.has(ending.reason)) return "ignored";
+  return faults.has(ending.code) ? "failure" : "ignored";
 }

@@ -36,6 +36,9 @@ export function testOptions({ endpoints, ...overrides }: TestOptions = {}): Clus
       maxAgeMs: Number.POSITIVE_INFINITY,
     },
     retry: undefined,
+    health: undefined,
+    outlier: undefined,
+    breaker: undefined,
     connectTimeoutMs: 1000,
     backoff: { baseMs: 1000, maxMs: 120_000 },
     userAgent: "diglot/test",
@@ -53,6 +56,12 @@ export const silentObserver: ClusterObserver = {
   refused: () => undefined,
   discovered: () => undefined,
   undiscovered: () => undefined,
+  healthChanged: () => undefined,
+  healthNoted: () => undefined,
+  ejected: () => undefined,
+  returned: () => undefined,
+  breakerMoved: () => undefined,
+  retried: () => undefined,
 };
 
 /** An endpoint at `address` that is like all others. */
@@ -137,6 +146,13 @@ export function fakeCluster(overrides: TestOptions = {}): FakeCluster {
     refused: (endpoint: string, error: string) => log.push(`refused ${endpoint} ${error}`),
     discovered: (source, count) => log.push(`discovered ${count} of ${source}`),
     undiscovered: (source, error) => log.push(`undiscovered ${source} ${error}`),
+    healthChanged: (endpoint, isHealthy, reason) =>
+      log.push(`${endpoint} ${isHealthy ? "healthy" : `unhealthy: ${reason}`}`),
+    healthNoted: (endpoint, note) => log.push(`${endpoint} ${note}`),
+    ejected: (endpoint, cause, forMs) => log.push(`ejected ${endpoint} ${cause} ${forMs}`),
+    returned: (endpoint) => log.push(`returned ${endpoint}`),
+    breakerMoved: (endpoint, kind) => log.push(`breaker ${endpoint ?? "cluster"} ${kind}`),
+    retried: () => undefined,
   };
   const cluster = createCluster(testOptions({ clock, open: network.open, observer, ...overrides }));
   return { cluster, clock, network, log };
