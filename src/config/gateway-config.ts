@@ -323,6 +323,12 @@ export interface MetadataConfig {
 
 /** What a route, or one method of it, does with its calls; everything is final. */
 export interface CallSettings extends Switches {
+  /** Where the cluster's policy finds the key of a call; undefined for none. */
+  readonly hashKey: HashKeySource | undefined;
+  /** Names of metadata that the cluster's subsets are made by. */
+  readonly subsetBy: readonly string[];
+  /** The metadata of the endpoints that are called, one value for each of these names; undefined for all. */
+  readonly subset: Readonly<Record<string, string>> | undefined;
   readonly deadlineMs: number;
   /** How long a call that streams may take as a whole; Infinity unless its route or method says a deadline. */
   readonly streamDeadlineMs: number;

@@ -101,8 +101,12 @@ function below(above: Switches, level: SwitchLevel): Switches {
 
 function resolveRoutes(document: GatewayDocument, above: Switches): readonly RouteConfig[] {
   return document.routes.map((route, index) => {
+    const cluster = document.clusters[route.cluster];
     const inherited: CallSettings = {
-      deadlineMs: document.clusters[route.cluster]?.deadlineMs ?? 0,
+      hashKey: cluster?.balance.hashKey,
+      subsetBy: cluster?.subsetBy ?? [],
+      subset: route.subset,
+      deadlineMs: cluster?.deadlineMs ?? 0,
       streamDeadlineMs: Number.POSITIVE_INFINITY,
       successStatus: 200,
       filters: [],
@@ -120,6 +124,9 @@ interface CallLevel extends SwitchLevel {
 
 function settings(above: CallSettings, level: CallLevel): CallSettings {
   return {
+    hashKey: above.hashKey,
+    subsetBy: above.subsetBy,
+    subset: above.subset,
     deadlineMs: level.deadline ?? above.deadlineMs,
     streamDeadlineMs: level.deadline ?? above.streamDeadlineMs,
     successStatus: level.status ?? above.successStatus,

@@ -88,8 +88,7 @@ function clusterOf(config: ClusterConfig, dependencies: ClusterDependencies): Cl
         meters.ejected(endpoint);
         logger.warn("endpoint.ejected", { cluster: config.name, endpoint, cause, forMs });
       },
-      returned: (endpoint) =>
-        logger.info("endpoint.returned", { cluster: config.name, endpoint }),
+      returned: (endpoint) => logger.info("endpoint.returned", { cluster: config.name, endpoint }),
       breakerMoved: (endpoint, state) => {
         if (endpoint === undefined) meters.breakerMoved(state);
         const fields = { cluster: config.name, endpoint, state };

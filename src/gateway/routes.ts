@@ -1,3 +1,4 @@
+import { subsetKeyOf } from "../balancer/index.ts";
 import { type Clock, err, ok, type Result } from "../base/index.ts";
 import type { CallSettings, DocumentPath, ListenerLimits, RestSwitches } from "../config/index.ts";
 import { afterFirstMessage, type Target, type TargetCluster } from "../http/index.ts";
@@ -135,6 +136,10 @@ function restOptions(settings: CallSettings, limits: ListenerLimits): RestOption
     debugInfo: settings.rest.debugInfo,
     successStatus: settings.successStatus,
     errors: settings.errors,
+    placement: {
+      hashKey: settings.hashKey,
+      subset: settings.subset && subsetKeyOf(settings.subsetBy, settings.subset),
+    },
     streams: settings.streams,
   };
 }

@@ -164,7 +164,8 @@ export const reasons = {
   },
   UPSTREAM_BREAKER_OPEN: {
     code: Code.UNAVAILABLE,
-    meaning: "Too many calls to the cluster have failed of late; `Retry-After` says when to try again.",
+    meaning:
+      "Too many calls to the cluster have failed of late; `Retry-After` says when to try again.",
   },
   UPSTREAM_RESET: {
     code: Code.UNAVAILABLE,

@@ -1,4 +1,10 @@
-import { type Balancer, createBalancer, type PickContext, policies, type SubsetKey } from "../balancer/index.ts";
+import {
+  type Balancer,
+  createBalancer,
+  type PickContext,
+  policies,
+  type SubsetKey,
+} from "../balancer/index.ts";
 import { err, type Result, type Timer } from "../base/index.ts";
 import { type Breaker, createBreaker } from "../breaker/index.ts";
 import type { Call, CallSender, Failure, Reply } from "../rpc/index.ts";
@@ -13,6 +19,7 @@ import {
   deadlineFailure,
   overflowFailure,
   stoppingFailure,
+  unavailableFailure,
 } from "./failures.ts";
 import { openOverSockets } from "./open-connection.ts";
 import type { ClusterOptions } from "./options.ts";
@@ -167,6 +174,8 @@ class RunningCluster implements Cluster, CallHost, EndpointSetOwner {
     if (this.#trySend(call)) return;
     if (this.#endpoints.isUnreachable) {
       call.fail(this.#endpoints.unreachable());
+    } else if (!this.#endpoints.hasSubset(call.call.subset)) {
+      call.fail(unavailableFailure(`no endpoint is in the subset ${call.call.subset}`, 0));
     } else if (this.#endpoints.shutForMs !== undefined) {
       call.fail(breakerFailure(this.#endpoints.shutForMs));
     } else if (this.#pending.size >= this.#options.overflow.pending) {

@@ -1,3 +1,5 @@
+import { policies, subsetKeyOf } from "../balancer/index.ts";
+import type { Timer } from "../base/index.ts";
 import type { Failure } from "../rpc/index.ts";
 import { formatAddress } from "./address.ts";
 import type { EndpointSource, EndpointSpec } from "./discovery/source.ts";
@@ -6,6 +8,9 @@ import { unavailableFailure } from "./failures.ts";
 import type { ConnectionOpener } from "./open-connection.ts";
 import type { ClusterOptions } from "./options.ts";
 import { ClusterVitals } from "./vitals.ts";
+
+// RFC 8305 §8, "Connection Attempt Delay".
+const staggerMs = 250;
 
 /** Told of changes in a set of endpoints. */
 export interface EndpointSetOwner {
@@ -34,6 +39,8 @@ export class EndpointSet implements EndpointOwner {
   readonly #leaving = new Set<Endpoint>();
   /** Whether calls have come, so that endpoints are connected to as they come. */
   #isAwake = false;
+  /** The wait before the next endpoint is tried beside the one before. */
+  #stagger: Timer | undefined = undefined;
   readonly #count = { idle: 0, connecting: 0, ready: 0, backoff: 0, stopped: 0 };
 
   constructor(options: ClusterOptions, open: ConnectionOpener, owner: EndpointSetOwner) {
@@ -62,10 +69,39 @@ export class EndpointSet implements EndpointOwner {
     if (this.#options.health !== undefined) this.wake();
   }
 
-  /** Connects to every endpoint that has not been connected to, from now on to new ones as well. */
+  /** Connects to every endpoint that has not been connected to, from now on to new ones as well; or to one of them
+   * where the policy needs no more. */
   wake(): void {
     this.#isAwake = true;
-    if (this.#count.idle > 0) for (const endpoint of this.#members) endpoint.connect();
+    if (this.#count.idle === 0) return;
+    if (this.#connectsToOne) this.#connectInOrder();
+    else for (const endpoint of this.#members) endpoint.connect();
+  }
+
+  get #connectsToOne(): boolean {
+    return policies[this.#options.policy].connects === "one";
+  }
+
+  /**
+   * Connects to the first endpoint, and to the next one when that has failed or is not ready in time ("happy
+   * eyeballs", RFC 8305 §5; gRFC A61). The first that is ready ends it.
+   */
+  #connectInOrder(): void {
+    if (this.#count.ready > 0 || this.#stagger !== undefined) return;
+    const next = this.#members.find(({ state }) => state.kind === "idle");
+    if (next === undefined) return;
+    this.#stagger = this.#options.clock.setTimer(staggerMs, () => {
+      this.#stagger = undefined;
+      this.#connectInOrder();
+    });
+    next.connect();
+  }
+
+  /** One is ready: the others are not needed. */
+  #settleOnOne(): void {
+    this.#stagger?.cancel();
+    this.#stagger = undefined;
+    for (const endpoint of this.#members) endpoint.standDown();
   }
 
   /** Whether every endpoint waits after a failed attempt, so that waiting would only make the failure late. */
@@ -82,6 +118,16 @@ export class EndpointSet implements EndpointOwner {
     return Math.min(...ready.map(({ shutForMs }) => shutForMs));
   }
 
+  /** Whether a member is in the subset, whatever its state; every one is in undefined. */
+  hasSubset(subset: string | undefined): boolean {
+    const { subsetBy } = this.#options.balancing;
+    return (
+      subset === undefined ||
+      this.#isLooking ||
+      this.#members.some(({ metadata }) => subsetKeyOf(subsetBy, metadata) === subset)
+    );
+  }
+
   /** The failure of a call that nothing can be sent to. */
   unreachable(): Failure {
     const now = this.#options.clock.now();
@@ -96,6 +142,7 @@ export class EndpointSet implements EndpointOwner {
 
   /** Looks for no more endpoints; those there are end once their calls are over. */
   stop(): void {
+    this.#stagger?.cancel();
     for (const source of this.#options.sources) source.stop();
     this.#vitals.stop();
     for (const endpoint of this.#members) endpoint.stop();
@@ -103,6 +150,7 @@ export class EndpointSet implements EndpointOwner {
 
   /** Ends everything at once. */
   destroy(): void {
+    this.#stagger?.cancel();
     for (const source of this.#options.sources) source.stop();
     this.#vitals.stop();
     for (const endpoint of [...this.#members, ...this.#leaving]) endpoint.destroy();
@@ -118,9 +166,19 @@ export class EndpointSet implements EndpointOwner {
     if (this.#leaving.has(endpoint)) return;
     this.#count[from]--;
     this.#count[to]++;
+    if (this.#connectsToOne) this.#onOrderedChange(to);
     if (to === "backoff") for (const source of this.#options.sources) source.refresh();
     if ((from === "ready") !== (to === "ready")) this.#owner.reshaped();
     if (to !== "connecting") this.#owner.moved();
+  }
+
+  #onOrderedChange(to: EndpointState["kind"]): void {
+    if (to === "ready") this.#settleOnOne();
+    else if (to === "backoff" && this.#isAwake) {
+      this.#stagger?.cancel();
+      this.#stagger = undefined;
+      this.#connectInOrder();
+    }
   }
 
   hasRoom(): void {

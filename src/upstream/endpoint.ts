@@ -151,6 +151,15 @@ export class Endpoint implements BalancedEndpoint, ConnectionOwner, StreamOpener
     this.#become({ kind: "connecting" });
   }
 
+  /** Gives up an attempt to connect that is not needed any more; it is no failure. */
+  standDown(): void {
+    const opening = this.#opening;
+    if (this.#state.kind !== "connecting" || opening === undefined) return;
+    this.#opening = undefined;
+    this.#become({ kind: "idle" });
+    opening.close();
+  }
+
   /**
    * Opens a stream on the first connection that takes one. Undefined when all are full: the pool then grows, if
    * it may, and every connection that refused tells when it has room.
@@ -230,7 +239,7 @@ export class Endpoint implements BalancedEndpoint, ConnectionOwner, StreamOpener
     } else if (this.#opening === connection) {
       this.#opening = undefined;
       this.#failed(error ?? "the connection was closed before it was ready");
-    } else {
+    } else if (connection.wasOpened) {
       this.#options.observer.lost(this.key, error);
       if (this.#usable.includes(connection)) this.#withdraw(connection, error ?? "closed");
     }

@@ -68,6 +68,11 @@ export class PooledConnection implements ConnectionEvents {
     return this.#hasCarriedCalls || this.#rules.clock.now() - this.#openedAt >= ms;
   }
 
+  /** Whether it has ever been ready. */
+  get wasOpened(): boolean {
+    return this.#openedAt !== Number.POSITIVE_INFINITY;
+  }
+
   /** Opens a stream; undefined when the connection takes none. */
   openStream(head: HeaderList, events: StreamEvents, endStream: boolean): Stream | undefined {
     if (this.#state.kind !== "open") return undefined;

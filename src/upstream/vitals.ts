@@ -1,5 +1,5 @@
-import { type Breaker, type BreakerOptions, createBreaker, type Permit } from "../breaker/index.ts";
 import type { Clock, Random } from "../base/index.ts";
+import { type Breaker, type BreakerOptions, createBreaker, type Permit } from "../breaker/index.ts";
 import {
   createHealthChecker,
   createOutlierDetector,
@@ -170,7 +170,9 @@ export class EndpointVitals {
 
   get isHealthy(): boolean {
     return (
-      (this.#checker?.isHealthy ?? true) && !this.isEjected && this.#breaker?.status().kind !== "open"
+      (this.#checker?.isHealthy ?? true) &&
+      !this.isEjected &&
+      this.#breaker?.status().kind !== "open"
     );
   }
 

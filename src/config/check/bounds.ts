@@ -1,4 +1,4 @@
-import type { Finding } from "../problem.ts";
+import { type Finding, formatPath } from "../problem.ts";
 import type { GatewayDocument } from "../schema/gateway.ts";
 
 /** Pairs of values that are fine each and wrong together; asked once all of them are known. */
@@ -23,6 +23,24 @@ export function checkBounds(document: GatewayDocument): readonly Finding[] {
     const path = ["clusters", name, "outlier"];
     if (outlier !== undefined && outlier.ejectForMs > outlier.maxEjectForMs)
       findings.push(tooLarge([...path, "eject_for"], "longer than max_eject_for"));
+  }
+  findings.push(...checkSubsets(document));
+  return findings;
+}
+
+/** A route's subset has a value for each name that its cluster makes subsets by. */
+function checkSubsets(document: GatewayDocument): readonly Finding[] {
+  const findings: Finding[] = [];
+  for (const [index, { cluster, subset }] of document.routes.entries()) {
+    if (subset === undefined) continue;
+    const names = document.clusters[cluster]?.subsetBy ?? [];
+    const given = Object.keys(subset);
+    if (names.length === given.length && names.every((name) => given.includes(name))) continue;
+    const path = ["routes", index, "subset"];
+    const wanted = names.length === 0 ? "which it has not" : names.join(" and ");
+    const message = `${formatPath(path)}: needs one value for each name of subset_by of cluster ${cluster}: ${wanted}`;
+    const help = "give the cluster a subset_by with these names, or the subset its names";
+    findings.push({ path, part: "value", severity: "error", rule: "relation", message, help });
   }
   return findings;
 }

@@ -21,6 +21,7 @@ export interface RouteDocument extends SwitchLevel {
   readonly rpc?: string | undefined;
   readonly http?: HttpRuleDocument | undefined;
   readonly cluster: string;
+  readonly subset?: Readonly<Record<string, string>> | undefined;
   readonly deadline?: number | undefined;
   readonly status?: SuccessStatus | undefined;
   readonly filters?: readonly string[] | undefined;
@@ -70,6 +71,10 @@ export const route: z.ZodType<RouteDocument> = z
       httpRule.optional(),
     ),
     cluster: described("The cluster that is called.", someText("the name of a cluster")),
+    subset: described(
+      "Only endpoints with this metadata are called: a value for each name of the cluster's subset_by. Default all.",
+      z.record(z.string(), z.string()).optional(),
+    ),
     deadline: described("How long a call may take. Default the cluster's.", deadline),
     status: described("With rpc: HTTP status of a reply that is well. Default 200.", status),
     filters: described("Filters that calls pass, in order. Default none.", filters),

@@ -36,6 +36,7 @@ import { compileOpenStream } from "./open-stream.ts";
 import type { RestOptions } from "./options.ts";
 import { compileParameters } from "./parameter.ts";
 import type { PathVariable } from "./path-values.ts";
+import { placeCalls } from "./placement.ts";
 import type { QueryRules } from "./query.ts";
 import { replyPrinter } from "./reply-printer.ts";
 import { compileRequestHead } from "./request-head.ts";
@@ -76,7 +77,11 @@ export function compileRestBinding(input: RestBindingInput): Result<Protocol, re
   const { clientStreaming, serverStreaming } = rules.method;
   const printer = replyPrinter(input.method.output, responseField, codecs.writers);
   const formatOf = compileStreamFormat(printer, options.streams);
-  const open = clientStreaming ? compileOpenStream(rules) : compileOpen(rules);
+  const open = placeCalls(
+    clientStreaming ? compileOpenStream(rules) : compileOpen(rules),
+    options.placement,
+    input.variables.map((path) => path.join(".")),
+  );
   const closeRules = {
     printer,
     metadata: options.metadata,

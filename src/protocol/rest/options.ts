@@ -1,3 +1,4 @@
+import type { Placement } from "./placement.ts";
 import type { StreamFormatName } from "./stream-format.ts";
 
 /** The switches of one REST binding, resolved on load. The defaults are the configuration's. */
@@ -28,6 +29,7 @@ export interface RestOptions {
   /** HTTP status of a reply that is well; 204 has no body. */
   readonly successStatus: number;
   readonly errors: ErrorShape;
+  readonly placement: Placement;
   readonly streams: StreamSwitches;
 }
 
