@@ -15,8 +15,8 @@ import {
   tcpCheck,
 } from "../health/index.ts";
 import type { Address } from "./address.ts";
+import type { ClusterObserver } from "./observer.ts";
 import type { StreamOpener } from "./open-connection.ts";
-import type { ClusterObserver } from "./options.ts";
 import type { Judgement } from "./retry.ts";
 
 /** How endpoints are asked how they are. */

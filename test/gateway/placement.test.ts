@@ -28,7 +28,7 @@ async function withPlaced(
   run: (placed: Placed) => Promise<void>,
 ): Promise<void> {
   const backends = await Promise.all([0, 1, 2, 3].map(() => startExampleServer({ port: 0 })));
-  const list = backends.map(({ port }, index) => endpoint(port, index)).join(", ");
+  const list = backends.map((backend, index) => endpoint(backend.port, index)).join(", ");
   const text = testConfig(1)
     .replace('endpoints: ["127.0.0.1:1"]', `endpoints: [${list}]\n    ${keys.cluster}`)
     .replace(

@@ -1,4 +1,3 @@
-import type { Placement } from "./placement.ts";
 import type { StreamFormatName } from "./stream-format.ts";
 
 /** The switches of one REST binding, resolved on load. The defaults are the configuration's. */
@@ -31,6 +30,21 @@ export interface RestOptions {
   readonly errors: ErrorShape;
   readonly placement: Placement;
   readonly streams: StreamSwitches;
+}
+
+/** Where the key of a call is found that leads it to the same endpoint as others. */
+export interface HashKeyRule {
+  readonly kind: "header" | "cookie" | "path";
+  /** A header's name in lower case, a cookie's, or a variable of the path as its template names it. */
+  readonly name: string;
+}
+
+/** Among which endpoints calls go, and by what. */
+export interface Placement {
+  /** Undefined where the cluster's policy asks for no key. */
+  readonly hashKey: HashKeyRule | undefined;
+  /** Key of the subset of endpoints that calls stay in; undefined for all. */
+  readonly subset: string | undefined;
 }
 
 /** What errors look like: google.rpc.Status, or RFC 9457 around it. */

@@ -2,21 +2,7 @@ import { ok, type Result } from "../../base/index.ts";
 import { type Exchange, headerValue } from "../../exchange/index.ts";
 import type { Call, Failure } from "../../rpc/index.ts";
 import type { Opener } from "./open-rules.ts";
-
-/** Where the key of a call is found that leads it to the same endpoint as others. */
-export interface HashKeyRule {
-  readonly kind: "header" | "cookie" | "path";
-  /** A header's name in lower case, a cookie's, or a variable of the path as its template names it. */
-  readonly name: string;
-}
-
-/** Among which endpoints calls go, and by what. */
-export interface Placement {
-  /** Undefined where the cluster's policy asks for no key. */
-  readonly hashKey: HashKeyRule | undefined;
-  /** Key of the subset of endpoints that calls stay in; undefined for all. */
-  readonly subset: string | undefined;
-}
+import type { HashKeyRule, Placement } from "./options.ts";
 
 /** Lets calls say where they are to go. `variables` are the names of the template's, in the order of captures. */
 export function placeCalls(
