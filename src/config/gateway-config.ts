@@ -122,8 +122,12 @@ export type DescriptorSource =
 
 export interface ClusterConfig {
   readonly name: string;
-  /** At least one. */
+  /** Those that are always there; none only where `discovery` has one. */
   readonly endpoints: readonly EndpointConfig[];
+  /** Where more are found. */
+  readonly discovery: readonly DiscoveryConfig[];
+  /** Longest time between two questions for a name. */
+  readonly dnsRefreshMs: number;
   readonly balance: BalanceConfig;
   /** Names of metadata by whose values endpoints are subsets. */
   readonly subsetBy: readonly string[];
@@ -190,8 +194,33 @@ export interface BreakerConfig extends BreakerOptions {
 }
 
 /** One endpoint as it is configured. */
-export interface EndpointConfig {
+export interface EndpointConfig extends EndpointTraits {
   readonly address: EndpointAddress;
+}
+
+/** Where endpoints of a cluster are found. */
+export type DiscoveryConfig =
+  /** The addresses of a name, each with the same traits. */
+  | {
+      readonly kind: "dns";
+      readonly host: string;
+      readonly port: number;
+      readonly traits: EndpointTraits;
+    }
+  /** A service (RFC 2782), whose records say weight and priority; that of the traits is added. */
+  | { readonly kind: "srv"; readonly service: string; readonly traits: EndpointTraits }
+  /** A list of endpoints. Relative to the working folder, or absolute. */
+  | { readonly kind: "file"; readonly path: string };
+
+/** What an entry of `endpoints` names: an address, or where addresses are found. */
+export type EndpointTarget =
+  | EndpointAddress
+  | { readonly kind: "dns"; readonly host: string; readonly port: number }
+  | { readonly kind: "srv"; readonly service: string }
+  | { readonly kind: "file"; readonly path: string };
+
+/** What is said of an endpoint beside its address. */
+export interface EndpointTraits {
   readonly weight: number;
   /** Empty when it is not said. */
   readonly locality: string;

@@ -11,6 +11,7 @@ export type {
   ClusterConfig,
   CompressionConfig,
   DescriptorSource,
+  DiscoveryConfig,
   EndpointAddress,
   EndpointConfig,
   FilterConfig,
@@ -38,6 +39,7 @@ export type {
   Switches,
 } from "./gateway-config.ts";
 export { type ConfigSources, type LoadedConfig, loadConfig, parseConfig } from "./load-config.ts";
+export { parseEndpoints } from "./load-endpoints.ts";
 export {
   type ConfigProblems,
   type DocumentPath,

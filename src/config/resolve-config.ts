@@ -38,6 +38,9 @@ export function resolveConfig(document: GatewayDocument, file: string): GatewayC
         ...endpoint,
         address: resolveAddress(endpoint.address, file),
       })),
+      discovery: cluster.discovery.map((source) =>
+        source.kind === "file" ? { ...source, path: within(file, source.path) } : source,
+      ),
     })),
     routes: resolveRoutes(document, overall),
     filters: Object.entries(document.filters ?? {}).map(([name, { type }]) => ({
@@ -194,7 +197,8 @@ function resolveSource(
   };
 }
 
-function resolveAddress(address: ListenAddress, file: string): ListenAddress {
+/** `address` as written in `file`, seen from the working folder. */
+export function resolveAddress(address: ListenAddress, file: string): ListenAddress {
   return address.kind === "unix" ? { kind: "unix", path: within(file, address.path) } : address;
 }
 

@@ -3,6 +3,7 @@ import type { ClusterConfig, RetryConfig } from "../config/index.ts";
 import { codeOfName } from "../rpc/index.ts";
 import type { Logger, Meters } from "../telemetry/index.ts";
 import { type Cluster, createCluster, type RetryOptions } from "../upstream/index.ts";
+import { createSources } from "./sources.ts";
 
 /** What clusters run with. */
 export interface ClusterDependencies {
@@ -29,7 +30,7 @@ function clusterOf(config: ClusterConfig, dependencies: ClusterDependencies): Cl
   const cluster = createCluster({
     name: config.name,
     endpoints: config.endpoints,
-    sources: [],
+    sources: createSources(config, dependencies),
     policy: config.balance.policy,
     balancing: {
       ...config.balance.options,

@@ -227,7 +227,7 @@ suite("endpoints", () => {
       endpoints: "[{ weight: 2 }]",
       want: [
         'endpoints[0]: "address" is missing',
-        "address: Where it is: host:port, [IPv6]:port or unix:path.",
+        "address: Where it is: host:port, [IPv6]:port, unix:path, dns:///host:port or srv:///name.",
       ],
     },
     {

@@ -129,6 +129,8 @@ suite("a configuration", () => {
           preferredLocality: undefined,
           deadlineMs: 15_000,
           connectTimeoutMs: 1000,
+          discovery: [],
+          dnsRefreshMs: 60_000,
           overflow: { connections: 4, requests: 1024, pending: 1024, retries: 100 },
           backoff: { baseMs: 100, maxMs: 10_000 },
           keepalive: { intervalMs: 10_000, timeoutMs: 5000 },

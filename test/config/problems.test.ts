@@ -55,7 +55,7 @@ suite("a key", () => {
         " --> gateway.yaml:6:44",
         "  |",
         "6 |   library: { endpoints: [127.0.0.1:50051], colour: red }",
-        "  |                                            ^^^^^^ known keys: endpoints, balance, subset_by, panic_threshold, slow_start, locality, deadline, connect_timeout, overflow, backoff, retry, keepalive, idle_timeout, max_age, authority, compression, health, outlier, breaker",
+        "  |                                            ^^^^^^ known keys: endpoints, dns, balance, subset_by, panic_threshold, slow_start, locality, deadline, connect_timeout, overflow, backoff, retry, keepalive, idle_timeout, max_age, authority, compression, health, outlier, breaker",
         "",
         "1 error in gateway.yaml",
       ],
@@ -479,14 +479,14 @@ suite("a value", () => {
       name: "that is an endpoint as gRPC or the web writes it",
       change: {
         clusters:
-          'clusters:\n  library:\n    endpoints:\n      - dns:///library.internal:50051\n      - http://library.internal:50051/\n      - library.internal\n      - "::1"\n      - unix:///run/library.sock',
+          'clusters:\n  library:\n    endpoints:\n      - dns:library.internal\n      - http://library.internal:50051/\n      - library.internal\n      - "::1"\n      - unix:///run/library.sock',
       },
       want: [
-        'error: clusters.library.endpoints[0]: expected an endpoint such as 10.0.4.7:50051, library.internal:50051 or unix:/run/library.sock, got "dns:///library.internal:50051"',
+        'error: clusters.library.endpoints[0]: expected a name such as dns:///library.internal:50051, got "dns:library.internal"',
         " --> gateway.yaml:8:9",
         "  |",
-        "8 |       - dns:///library.internal:50051",
-        '  |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ did you mean "library.internal:50051"?',
+        "8 |       - dns:library.internal",
+        '  |         ^^^^^^^^^^^^^^^^^^^^ did you mean "dns:///library.internal:50051"?',
         "",
         'error: clusters.library.endpoints[1]: expected an endpoint such as 10.0.4.7:50051, library.internal:50051 or unix:/run/library.sock, got "http://library.internal:50051/"',
         " --> gateway.yaml:9:9",

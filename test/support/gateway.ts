@@ -35,6 +35,8 @@ export interface TestGatewayOptions {
   readonly clock?: Clock;
   /** Where the upstream is, when it is not the example back end. */
   readonly upstreamPort?: number;
+  /** The cluster's endpoints as YAML, when they are not that one; PORT stands for where it is. */
+  readonly endpoints?: string;
 }
 
 const quiet: Logger = {
@@ -56,7 +58,7 @@ export function testConfig(upstreamPort: number, options: TestGatewayOptions = {
     `descriptors: [{ protos: ${JSON.stringify(protos)} }]`,
     "clusters:",
     "  library:",
-    `    endpoints: ["127.0.0.1:${upstreamPort}"]`,
+    `    endpoints: ${(options.endpoints ?? '["127.0.0.1:PORT"]').replaceAll("PORT", String(upstreamPort))}`,
     ...indented(options.cluster, "    "),
     ...indented(options.top, ""),
     "routes:",

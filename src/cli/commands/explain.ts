@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { ClusterConfig, EndpointAddress } from "../../config/index.ts";
 import {
   explainRequest,
   type PlannedBinding,
@@ -57,14 +58,21 @@ export async function explain(
     const { config } = compiled;
     const title = (text: string): string => bold(text, terminal.colourOut);
     const address = config.listeners.find(({ name }) => name === listener)?.address;
-    const endpoint = config.clusters.find(({ name }) => name === binding.cluster)?.endpoints[0]
-      ?.address;
+    const cluster = config.clusters.find(({ name }) => name === binding.cluster);
+    const endpoint = cluster && addressOf(cluster);
     const curl = curlCommand({ method: upper, target, headers, data }, address);
     const grpcurl = grpcurlCommand(binding.method, metadataOf(call), found.messages, endpoint);
     terminal.out(`\n${title("as curl")}\n  ${curl}\n${title("as grpcurl")}\n  ${grpcurl}\n`);
   }
   const isAnswered = call !== undefined || found.answer?.status === 204;
   return isAnswered ? ExitCode.ok : ExitCode.noMatch;
+}
+
+/** Where one endpoint is; what a file or a service record says is not looked up. */
+function addressOf({ endpoints, discovery }: ClusterConfig): EndpointAddress | undefined {
+  const name = discovery.find(({ kind }) => kind === "dns");
+  if (endpoints[0] !== undefined || name?.kind !== "dns") return endpoints[0]?.address;
+  return { kind: "tcp", host: name.host, port: name.port };
 }
 
 /** The body as `-d` gives it: a text, or `@` and a file; undefined where that cannot be read. */

@@ -4,6 +4,7 @@ import { type DocumentPath, type Finding, formatPath } from "../problem.ts";
 import { balanceKeys } from "../schema/balance.ts";
 import { patternKeys } from "../schema/http-rule.ts";
 import { namePattern } from "../schema/text.ts";
+import { checkEndpoints } from "./endpoints.ts";
 import { isLaterKey } from "./later.ts";
 import type { ValueShower } from "./show-value.ts";
 import { didYouMean, nearestOf } from "./suggestion.ts";
@@ -47,7 +48,9 @@ export function checkRelations(root: PlainValue, shower: ValueShower): readonly 
       "is listened on by",
       isFixed,
     ),
-    ...clusters.flatMap(checkEndpoints),
+    ...clusters.flatMap(({ path, value }) =>
+      checkEndpoints(value["endpoints"], [...path, "endpoints"]),
+    ),
     ...childrenOf(clusters, "balance").flatMap((balance) =>
       exactlyOne(balance, balanceKeys, "a balance"),
     ),
@@ -250,18 +253,6 @@ function findDoubles(
 /** Port 0 is another port each time. */
 function isFixed(address: string): boolean {
   return !address.endsWith(":0");
-}
-
-function checkEndpoints({ path, value }: Entry): readonly Finding[] {
-  const { endpoints } = value;
-  if (!Array.isArray(endpoints)) return [];
-  const addresses = endpoints.map((each) => (isMap(each) ? each["address"] : each));
-  return addresses.flatMap((address, index) => {
-    if (typeof address !== "string" || addresses.indexOf(address) === index) return [];
-    const at = [...path, "endpoints", index, ...(isMap(endpoints[index]) ? ["address"] : [])];
-    const message = `${formatPath(at)}: this endpoint is in the list already`;
-    return [{ ...error(at, message), rule: "duplicate", help: "remove one of them" }];
-  });
 }
 
 function error(path: DocumentPath, message: string): Finding {

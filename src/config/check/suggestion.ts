@@ -128,7 +128,9 @@ function betterListen(text: string): string | undefined {
 function betterEndpoint(text: string): string | undefined {
   const bare = withoutScheme(text);
   if (/^:?\d{1,5}$/.test(bare)) return `127.0.0.1:${bare.replace(":", "")}`;
-  return withPort(bare, "50051");
+  const address = withPort(bare, "50051");
+  const isFound = text.startsWith("dns:") && address !== undefined;
+  return isFound ? `dns:///${address}` : address;
 }
 
 /** gRPC's and the web's ways to write a target, without what the gateway does not need. */

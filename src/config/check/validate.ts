@@ -7,12 +7,21 @@ import { plainJsonSchema } from "../schema/json-schema.ts";
 import { describeIssue } from "./describe-issue.ts";
 import type { ValueShower } from "./show-value.ts";
 
-/** Reads plain values by the schema, or says everything that the schema refuses. */
+/** Reads plain values by the schema of gateway.yaml, or says everything that the schema refuses. */
 export function validate(
   value: PlainValue,
   shower: ValueShower,
 ): Result<GatewayDocument, readonly Finding[]> {
-  const first = gatewayDocument.safeParse(value);
+  return validateBy(gatewayDocument, value, shower);
+}
+
+/** As {@link validate}, by another schema. */
+export function validateBy<Output>(
+  schema: z.ZodType<Output>,
+  value: PlainValue,
+  shower: ValueShower,
+): Result<Output, readonly Finding[]> {
+  const first = schema.safeParse(value);
   if (first.success) return ok(first.data);
   // A reference stands for text; where the schema wants a number or a switch, text that reads as one is one.
   const retyped = first.error.issues
@@ -20,9 +29,9 @@ export function validate(
     .filter((issue) => issue.code === "invalid_type")
     .map((issue) => documentPath(issue.path))
     .filter((path) => shower.isSecret(path) && retype(value, path));
-  const second = retyped.length > 0 ? gatewayDocument.safeParse(value) : first;
+  const second = retyped.length > 0 ? schema.safeParse(value) : first;
   if (second.success) return ok(second.data);
-  const context = { value, schema: plainJsonSchema(), shower };
+  const context = { value, schema: plainJsonSchema(schema), shower };
   return err(
     second.error.issues
       .flatMap(insideUnion)

@@ -1,7 +1,7 @@
 import { isIPv6 } from "node:net";
 import { z } from "zod";
 import { err, ok, type Result } from "../../base/index.ts";
-import type { EndpointAddress, ListenAddress } from "../gateway-config.ts";
+import type { EndpointTarget, ListenAddress } from "../gateway-config.ts";
 import type { Meaning } from "./text.ts";
 
 /** What an endpoint is, for the sentences that miss one. */
@@ -10,6 +10,8 @@ export const endpointNoun =
 
 const hostPort =
   /^(?:\[([0-9A-Fa-f:.%]{2,64})\]|([A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252})?)):(\d{1,5})$/;
+/** RFC 2782: `_service._protocol.name`. */
+const service = /^srv:\/\/\/(_[A-Za-z0-9-]{1,62}\._[A-Za-z0-9-]{1,62}\.[A-Za-z0-9_.-]{1,200})$/;
 /** What `sockaddr_un` holds on Linux less its NUL; macOS holds four fewer. */
 const longestSocketPath = 107;
 
@@ -20,11 +22,15 @@ export const listenAddress: z.ZodType<ListenAddress, string> = address(
   0,
 );
 
-/** As a listen address, with a host that may be a name and a port that is not 0. */
-export const endpointAddress: z.ZodType<EndpointAddress, string> = address(
+/**
+ * As a listen address, with a host that may be a name and a port that is not 0; or where endpoints are found:
+ * `dns:///library.internal:50051`, `srv:///_grpc._tcp.library.internal` (RFC 2782) or `file:./endpoints.yaml`.
+ */
+export const endpointTarget: z.ZodType<EndpointTarget, string> = parsedText(
   "endpoint",
   endpointNoun,
-  1,
+  `^unix:.+$|^dns:///.+$|${service.source}|^file:.+$|${hostPort.source}`,
+  parseTarget,
 );
 
 function address(
@@ -32,15 +38,55 @@ function address(
   noun: string,
   leastPort: number,
 ): z.ZodType<ListenAddress, string> {
+  return parsedText(meaning, noun, `^unix:.+$|${hostPort.source}`, (text, expected) =>
+    parseAddress(text, expected, leastPort),
+  );
+}
+
+function parsedText<Output>(
+  meaning: Meaning,
+  noun: string,
+  pattern: string,
+  parse: (text: string, expected: string) => Result<Output, string>,
+): z.ZodType<Output, string> {
   return z
     .string({ error: `expected ${noun}` })
     .transform((text, context) => {
-      const parsed = parseAddress(text, `expected ${noun}`, leastPort);
+      const parsed = parse(text, `expected ${noun}`);
       if (parsed.ok) return parsed.value;
       context.issues.push({ code: "custom", message: parsed.error, input: text });
       return z.NEVER;
     })
-    .meta({ "x-diglot": meaning, pattern: `^unix:.+$|${hostPort.source}` });
+    .meta({ "x-diglot": meaning, pattern });
+}
+
+function parseTarget(text: string, expected: string): Result<EndpointTarget, string> {
+  if (text.startsWith("dns:")) return parseName(text);
+  if (text.startsWith("srv:")) return parseService(text);
+  if (!text.startsWith("file:")) return parseAddress(text, expected, 1);
+  const path = text.slice("file:".length);
+  if (path === "" || path.startsWith("//") || path.includes("\0")) {
+    return err("expected a file of endpoints such as file:./endpoints.yaml");
+  }
+  return ok({ kind: "file", path });
+}
+
+function parseName(text: string): Result<EndpointTarget, string> {
+  const expected = "expected a name such as dns:///library.internal:50051";
+  // RFC 4501 names a server of the DNS between the slashes; the machine's own are asked.
+  if (!text.startsWith("dns:///")) return err(expected);
+  const parsed = parseAddress(text.slice("dns:///".length), expected, 1);
+  if (!parsed.ok) return parsed;
+  if (parsed.value.kind === "unix") return err(expected);
+  return ok({ ...parsed.value, kind: "dns" });
+}
+
+function parseService(text: string): Result<EndpointTarget, string> {
+  const name = service.exec(text)?.[1];
+  if (name === undefined) {
+    return err("expected a service such as srv:///_grpc._tcp.library.internal");
+  }
+  return ok({ kind: "srv", service: name });
 }
 
 function parseAddress(

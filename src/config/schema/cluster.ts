@@ -2,12 +2,11 @@ import { z } from "zod";
 import type {
   BackoffConfig,
   ClusterConfig,
-  EndpointConfig,
   KeepaliveConfig,
   OverflowConfig,
 } from "../gateway-config.ts";
-import { endpointAddress, endpointNoun } from "./address.ts";
 import { balance } from "./balance.ts";
+import { discoveryOf, endpoint, staticEndpoints } from "./endpoint.ts";
 import { longestWait } from "./listener.ts";
 import { resilience, resilienceOf } from "./resilience.ts";
 import { retry } from "./retry.ts";
@@ -69,48 +68,23 @@ const keepalive: z.ZodType<KeepaliveConfig> = z
   })
   .transform((keys) => ({ intervalMs: keys.interval, timeoutMs: keys.timeout }));
 
-const plainEndpoint = endpointAddress.transform(
-  (address): EndpointConfig => ({ address, weight: 1, locality: "", priority: 0, metadata: {} }),
-);
-
-const endpointMap = z
+const dns = z
   .strictObject({
-    address: described("Where it is: host:port, [IPv6]:port or unix:path.", endpointAddress),
-    weight: described(
-      "Its share of the calls relative to the others. Default 1.",
-      wholeNumber(1, 1000).prefault(1),
-    ),
-    locality: described("Where it runs, such as zone-a.", someText("a locality").optional()),
-    priority: described(
-      "0 is used first, a higher one when too few before it are available. Default 0.",
-      wholeNumber(0, 127).prefault(0),
-    ),
-    metadata: described(
-      "What subsets are made by: names and values.",
-      z.record(z.string(), z.string()).prefault({}),
+    refresh: described(
+      "Longest time between two questions for a name. Default 60s.",
+      duration({ least: "30s", most: "24h" }).prefault("60s"),
     ),
   })
-  .transform(
-    ({ locality = "", ...keys }): EndpointConfig => ({
-      address: keys.address,
-      weight: keys.weight,
-      locality,
-      priority: keys.priority,
-      metadata: keys.metadata,
-    }),
-  );
-
-const endpoint: z.ZodType<EndpointConfig> = z.union([plainEndpoint, endpointMap], {
-  error: `expected ${endpointNoun}`,
-}) as z.ZodType<EndpointConfig>;
+  .transform((keys) => ({ refreshMs: keys.refresh }));
 
 /** One entry of `clusters`, without its name. */
 export const cluster: z.ZodType<Omit<ClusterConfig, "name">> = z
   .strictObject({
     endpoints: described(
-      "Where the upstream is: host:port, [IPv6]:port or unix:path, or a map. Names are resolved on connecting.",
+      "Where the upstream is: host:port, [IPv6]:port, unix:path, dns:///host:port, srv:///name or file:path, or a map. The name in host:port is resolved on connecting.",
       someOf(endpoint, "endpoint"),
     ),
+    dns: described("How names of dns:/// and srv:/// are asked for.", dns.prefault({})),
     balance: described(
       "How an endpoint is chosen for a call: the name of a policy, or a map of it with options. Default round_robin.",
       balance.prefault("round_robin"),
@@ -175,7 +149,9 @@ export const cluster: z.ZodType<Omit<ClusterConfig, "name">> = z
     ...resilience,
   })
   .transform((keys) => ({
-    endpoints: keys.endpoints,
+    endpoints: staticEndpoints(keys.endpoints),
+    discovery: discoveryOf(keys.endpoints),
+    dnsRefreshMs: keys.dns.refreshMs,
     balance: keys.balance,
     subsetBy: keys.subset_by,
     panicThreshold: keys.panic_threshold,

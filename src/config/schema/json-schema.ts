@@ -17,8 +17,8 @@ export interface JsonSchema {
 }
 
 /** What the schema says of values before references are replaced in them. */
-export function plainJsonSchema(): JsonSchema {
-  return z.toJSONSchema(gatewayDocument, { io: "input", target: "draft-7" }) as JsonSchema;
+export function plainJsonSchema(schema: z.ZodType = gatewayDocument): JsonSchema {
+  return z.toJSONSchema(schema, { io: "input", target: "draft-7" }) as JsonSchema;
 }
 
 /**

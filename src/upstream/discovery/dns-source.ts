@@ -137,7 +137,7 @@ export class DnsSource implements EndpointSource {
     return {
       endpoints: unique.map((address) => ({
         ...spec,
-        address: { kind: "tcp", host: address, port },
+        address: { kind: "tcp", host: address, port, name: host },
       })),
       ttlMs: Math.min(...found.map(({ ttlMs }) => ttlMs)),
     };
