@@ -200,9 +200,21 @@ suite("endpoints by service record (RFC 2782)", () => {
     assert.deepEqual(
       specs[0]?.map(({ address, priority, weight }) => ({ address, priority, weight })),
       [
-        { address: { kind: "tcp", host: "10.0.0.1", port: 1, name: "a.internal" }, priority: 0, weight: 1 },
-        { address: { kind: "tcp", host: "10.0.0.2", port: 2, name: "b.internal" }, priority: 1, weight: 7 },
-        { address: { kind: "tcp", host: "10.0.0.3", port: 2, name: "b.internal" }, priority: 1, weight: 7 },
+        {
+          address: { kind: "tcp", host: "10.0.0.1", port: 1, name: "a.internal" },
+          priority: 0,
+          weight: 1,
+        },
+        {
+          address: { kind: "tcp", host: "10.0.0.2", port: 2, name: "b.internal" },
+          priority: 1,
+          weight: 7,
+        },
+        {
+          address: { kind: "tcp", host: "10.0.0.3", port: 2, name: "b.internal" },
+          priority: 1,
+          weight: 7,
+        },
       ],
     );
   });
