@@ -99,6 +99,7 @@ function clusterOf(config: ClusterConfig, dependencies: ClusterDependencies): Cl
       retried: () => meters.retried(),
     },
   });
+  if (config.breaker?.perEndpoint === false) meters.breakerMoved("closed");
   meters.readStatus(() => cluster.status());
   return cluster;
 }

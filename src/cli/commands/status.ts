@@ -42,6 +42,12 @@ function describeCluster(cluster: Fields, terminal: Terminal): string {
   const facts = ["inFlight", "pending"]
     .filter((key) => key in cluster)
     .map((key) => `${words(key)} ${textOf(cluster[key])}`);
+  const breaker = textOf(asMap(cluster["breaker"])["kind"]);
+  if (breaker !== "") facts.push(`breaker ${words(breaker)}`);
+  const retries = asMap(cluster["retries"]);
+  if ("made" in retries) {
+    facts.push(`retries ${textOf(retries["made"])} (${textOf(retries["budget"])} left)`);
+  }
   const name = bold(`cluster ${textOf(cluster["name"])}`, terminal.colourOut);
   const title = [name, textOf(cluster["policy"]), ...facts].filter((part) => part !== "");
   const endpoints = asList(cluster["endpoints"]).map(asMap);
