@@ -48,7 +48,7 @@ function readPlan(): Plan {
   return {
     scenarios: known.filter(({ name }) => names === undefined || names.includes(name)),
     rate: Number(values.rate),
-    isAll: values.all || names !== undefined,
+    isAll: values.all,
   };
 }
 

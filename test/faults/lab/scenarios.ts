@@ -92,7 +92,35 @@ const allDown: Scenario = {
   },
 };
 
-export const scenarios: readonly Scenario[] = [killed, frozen, restarted, allDown];
+/** All four fail every call. */
+const failing: Scenario = {
+  name: "failing",
+  warmUpSeconds,
+  seconds: 4,
+  isProxied: true,
+  needsSpares: false,
+  mustSave: false,
+  async act({ places, until }) {
+    await until(1);
+    const at = performance.now();
+    await Promise.all(
+      places.map(({ backEnd }) => backEnd.trouble({ kind: "reset", code: internalError })),
+    );
+    return {
+      at,
+      figure(samples) {
+        const calls = places.flatMap(({ seen }) => seen.calls).filter((time) => time >= at).length;
+        const requests = samples.filter(({ dueAt }) => dueAt >= at).length;
+        return `${(calls / requests).toFixed(2)} calls went up for a request`;
+      },
+    };
+  },
+};
+
+/** RFC 9113 §7. */
+const internalError = 2;
+
+export const scenarios: readonly Scenario[] = [killed, frozen, restarted, allDown, failing];
 
 function lastFailure(samples: readonly Sample[], at: number): string {
   const failed = samples.filter(({ outcome, endedAt }) => outcome !== "200" && endedAt > at);
