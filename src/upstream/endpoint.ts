@@ -59,6 +59,9 @@ export class Endpoint implements BalancedEndpoint, ConnectionOwner, StreamOpener
   #aged: PooledConnection | undefined = undefined;
   /** Attempts that failed in a row. */
   #failures = 0;
+  /** Calls that it has answered, and how many those were when the last connection was opened. */
+  #answers = 0;
+  #answersBefore = 0;
   /** When the pool may grow again after an attempt that failed beside open connections. */
   #growAt = 0;
   #lastError: string | undefined = undefined;
@@ -180,6 +183,9 @@ export class Endpoint implements BalancedEndpoint, ConnectionOwner, StreamOpener
 
   /** A try has ended: gives what that says of the endpoint. */
   judged(permit: Permit, ending: Ending): Judgement {
+    if (ending === "success" || (ending !== "ignored" && ending.kind === "upstream")) {
+      this.#answers++;
+    }
     const judgement = judge(ending);
     this.#vitals.judged(judgement);
     if (permit !== free) permit.done(judge(ending, this.#vitals.faults));
@@ -202,6 +208,7 @@ export class Endpoint implements BalancedEndpoint, ConnectionOwner, StreamOpener
 
   opened(connection: PooledConnection): void {
     this.#opening = undefined;
+    this.#answersBefore = this.#answers;
     this.#usable = [...this.#usable, connection];
     const aged = this.#aged;
     this.#aged = undefined;
@@ -216,7 +223,7 @@ export class Endpoint implements BalancedEndpoint, ConnectionOwner, StreamOpener
   }
 
   retired(connection: PooledConnection, why: string): void {
-    if (this.#state.kind !== "stopped") this.#withdraw(connection, why);
+    if (this.#state.kind !== "stopped") this.#withdraw(connection, why, true);
   }
 
   // gRFC A8: GOAWAY with "too_many_pings" asks for half as many.
@@ -241,7 +248,9 @@ export class Endpoint implements BalancedEndpoint, ConnectionOwner, StreamOpener
       this.#failed(error ?? "the connection was closed before it was ready");
     } else if (connection.wasOpened) {
       this.#options.observer.lost(this.key, error);
-      if (this.#usable.includes(connection)) this.#withdraw(connection, error ?? "closed");
+      if (this.#usable.includes(connection)) {
+        this.#withdraw(connection, error ?? "closed", error === undefined);
+      }
     }
   }
 
@@ -251,16 +260,25 @@ export class Endpoint implements BalancedEndpoint, ConnectionOwner, StreamOpener
   }
 
   /** Sends no more calls to a connection that was open. */
-  #withdraw(connection: PooledConnection, error: string): void {
+  #withdraw(connection: PooledConnection, error: string, isOrderly: boolean): void {
     this.#lastError = error;
     this.#usable = this.#usable.filter((other) => other !== connection);
-    if (!connection.hasProvenItself(this.#options.backoff.baseMs)) {
+    if (!this.#wasOfUse(connection, isOrderly)) {
       this.#failed(error);
       return;
     }
     this.#failures = 0;
     if (this.#usable.length > 0) return;
     this.#become(this.#opening === undefined ? { kind: "idle" } : { kind: "connecting" });
+  }
+
+  /**
+   * One that was of no use counts as a failure to connect: an upstream that closes every connection, or breaks each
+   * at its first call, would be connected to without pause. An upstream that ends one in order has taken its calls.
+   */
+  #wasOfUse(connection: PooledConnection, isOrderly: boolean): boolean {
+    if (connection.hasStoodFor(this.#options.backoff.baseMs)) return true;
+    return isOrderly ? connection.hasCarriedCalls : this.#answers > this.#answersBefore;
   }
 
   #failed(error: string): void {

@@ -62,10 +62,14 @@ export class PooledConnection implements ConnectionEvents {
     this.#connection = open(address, this);
   }
 
-  /** Whether it has been of use: carried a call, or stood for `ms`. One that was not counts as a failure to
-   * connect, or an upstream that closes every connection would be connected to without pause. */
-  hasProvenItself(ms: number): boolean {
-    return this.#hasCarriedCalls || this.#rules.clock.now() - this.#openedAt >= ms;
+  /** Whether it has carried a call. */
+  get hasCarriedCalls(): boolean {
+    return this.#hasCarriedCalls;
+  }
+
+  /** Whether it has been open for `ms`. */
+  hasStoodFor(ms: number): boolean {
+    return this.#rules.clock.now() - this.#openedAt >= ms;
   }
 
   /** Whether it has ever been ready. */

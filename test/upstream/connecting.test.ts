@@ -185,7 +185,11 @@ suite("a connection ends", () => {
     const { cluster, network } = fakeCluster({ endpoints: addresses(2) });
     void cluster.call(testCall());
     for (const connection of network.connections) connection.becomeReady();
-    for (let i = 0; i < 4; i++) void cluster.call(testCall());
+    for (const stream of network.streams) stream.answer();
+    for (let i = 0; i < 4; i++) {
+      void cluster.call(testCall());
+      for (const stream of network.streams) if (!stream.hasEnded) stream.answer();
+    }
     network.connections[0]?.lose("ECONNRESET");
     assert.equal(network.connections.length, 2);
     void cluster.call(testCall());
@@ -204,6 +208,31 @@ suite("a connection ends", () => {
     assert.equal(network.connections.length, 20);
     assert.equal(cluster.status().endpoints[0]?.connections, 0);
     assert.equal(cluster.status().endpoints[0]?.failures, 0);
+  });
+
+  test("U-26: one that breaks at its first call, unanswered, counts as a failed attempt", async () => {
+    const { cluster, network, clock } = fakeCluster();
+    const calls = [1, 2, 3].map(() => cluster.call(testCall()));
+    network.last.becomeReady();
+    clock.advance(5);
+    network.last.lose("DATA on stream 0");
+    for (const outcome of await Promise.all(calls)) {
+      assert.equal(gatewayFailureOf(outcome).reason, "UPSTREAM_RESET");
+    }
+    assert.equal(cluster.status().endpoints[0]?.state, "backoff");
+    await cluster.call(testCall());
+    assert.equal(network.connections.length, 1);
+  });
+
+  test("one that has answered a call does not, however young it is", async () => {
+    const { cluster, network, clock } = fakeCluster();
+    const outcome = cluster.call(testCall());
+    network.last.becomeReady();
+    network.last.streams[0]?.answer();
+    await outcome;
+    clock.advance(5);
+    network.last.lose("ECONNRESET");
+    assert.equal(cluster.status().endpoints[0]?.state, "idle");
   });
 
   test("one that ends before it was of any use counts as a failed attempt", async () => {

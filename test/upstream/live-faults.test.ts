@@ -3,6 +3,7 @@ import type { ServerHttp2Stream } from "node:http2";
 import { after, suite, test } from "node:test";
 import type { Reason } from "../../src/rpc/index.ts";
 import { type Cluster, createCluster } from "../../src/upstream/index.ts";
+import { mayRepeat, retry } from "../faults/upstream-rules.ts";
 import { closedPort, type RunningServer, startHttp2, startRaw } from "./servers.ts";
 import {
   createLatch,
@@ -244,6 +245,18 @@ suite("U-26: upstreams that do not speak HTTP/2", () => {
       assert.equal(failure.code, 14);
       assert.doesNotMatch(failure.message, /127\.0\.0\.1/);
       await ended.promise;
+      assert.equal(cluster.status().endpoints[0]?.state, "backoff");
+    });
+
+    test(`${row.name} from one of two: it is left alone, and the other has the calls`, async () => {
+      const broken = await startRaw((socket) => {
+        socket.write(Buffer.from(row.bytes, "latin1"));
+      });
+      const cluster = clusterOf([broken, await startHttp2(answer)], { retry });
+      const call = testCall({ method: mayRepeat });
+      for (let i = 0; i < 20; i++) assert.equal(textOf(await cluster.call(call)), "well");
+      assert.equal(cluster.status().endpoints[0]?.state, "backoff");
+      assert.ok(broken.connections() <= 2, `${broken.connections()} connections`);
     });
   }
 
