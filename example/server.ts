@@ -42,6 +42,8 @@ export interface ExampleOptions {
   /** 0 lets the system choose. */
   readonly port: number;
   readonly now?: () => number;
+  /** TLS, in tests; absent for none. */
+  readonly credentials?: ServerCredentials;
 }
 
 /** Starts the example library on loopback. Rejects when the port is taken. */
@@ -69,7 +71,7 @@ export async function startExampleServer(options: ExampleOptions): Promise<Examp
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(
       `127.0.0.1:${options.port}`,
-      ServerCredentials.createInsecure(),
+      options.credentials ?? ServerCredentials.createInsecure(),
       (error, bound) => (error === null ? resolve(bound) : reject(error)),
     );
   });

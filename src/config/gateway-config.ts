@@ -150,6 +150,8 @@ export interface ClusterConfig {
   readonly maxAgeMs: number | undefined;
   /** Sent as `:authority` instead of the endpoint's own; undefined for that. */
   readonly authority: string | undefined;
+  /** How connections to the endpoints are secured; undefined where they are not. */
+  readonly tls: UpstreamTlsConfig | undefined;
   /** How request messages from 1 KiB on are compressed; undefined for not at all. */
   readonly compression: "gzip" | undefined;
   /** Endpoints are asked how they are; undefined for no checks. */
@@ -158,6 +160,19 @@ export interface ClusterConfig {
   readonly outlier: OutlierConfig | undefined;
   /** The cluster refuses calls while too many fail; undefined for never. */
   readonly breaker: BreakerConfig | undefined;
+}
+
+/** TLS to endpoints. Paths are relative to the working folder, or absolute. */
+export interface UpstreamTlsConfig {
+  /** The authorities that are trusted; undefined for those of Node.js and the system. */
+  readonly ca: string | undefined;
+  /** What the gateway shows; both or none. */
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
+  /** Instead of the endpoint's own name. */
+  readonly serverName: string | undefined;
+  /** Alternative names, one of which a certificate must have; none for any. */
+  readonly sans: readonly string[];
 }
 
 /** How one endpoint is asked. */

@@ -37,6 +37,7 @@ export type {
   ServiceRoute,
   StreamSwitches,
   Switches,
+  UpstreamTlsConfig,
 } from "./gateway-config.ts";
 export { type ConfigSources, type LoadedConfig, loadConfig, parseConfig } from "./load-config.ts";
 export { parseEndpoints } from "./load-endpoints.ts";

@@ -11,6 +11,7 @@ import type {
   MethodConfig,
   RouteConfig,
   Switches,
+  UpstreamTlsConfig,
 } from "./gateway-config.ts";
 import type { DocumentPath } from "./problem.ts";
 import type { DescriptorDocument, GatewayDocument } from "./schema/gateway.ts";
@@ -41,6 +42,7 @@ export function resolveConfig(document: GatewayDocument, file: string): GatewayC
       discovery: cluster.discovery.map((source) =>
         source.kind === "file" ? { ...source, path: within(file, source.path) } : source,
       ),
+      tls: cluster.tls && resolveTls(cluster.tls, file),
     })),
     routes: resolveRoutes(document, overall),
     filters: Object.entries(document.filters ?? {}).map(([name, { type }]) => ({
@@ -195,6 +197,11 @@ function resolveSource(
     imports: imports.map((path) => within(file, path)),
     at: [...at, "protos"],
   };
+}
+
+function resolveTls(tls: UpstreamTlsConfig, file: string): UpstreamTlsConfig {
+  const path = (written: string | undefined) => written && within(file, written);
+  return { ...tls, ca: path(tls.ca), cert: path(tls.cert), key: path(tls.key) };
 }
 
 /** `address` as written in `file`, seen from the working folder. */

@@ -4,6 +4,7 @@ import { codeOfName } from "../rpc/index.ts";
 import type { Logger, Meters } from "../telemetry/index.ts";
 import { type Cluster, createCluster, type RetryOptions } from "../upstream/index.ts";
 import { createSources } from "./sources.ts";
+import { createUpstreamTls } from "./upstream-tls.ts";
 
 /** What clusters run with. */
 export interface ClusterDependencies {
@@ -40,6 +41,7 @@ function clusterOf(config: ClusterConfig, dependencies: ClusterDependencies): Cl
       subsetBy: config.subsetBy,
     },
     authority: config.authority,
+    tls: createUpstreamTls(config, dependencies),
     compression: config.compression,
     overflow: config.overflow,
     connectTimeoutMs: config.connectTimeoutMs,

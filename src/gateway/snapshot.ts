@@ -21,6 +21,7 @@ import { type CodecCache, createCodecCache } from "./codecs.ts";
 import { createFilters } from "./filters.ts";
 import { type PlannedBinding, type PlanProblem, planBindings } from "./plan.ts";
 import { type BindingProblem, compileRoutes } from "./routes.ts";
+import { checkCertificates } from "./upstream-tls.ts";
 
 /** A configuration, compiled: what `serve` runs on, `check` checks and `routes` lists. */
 export interface CompiledConfig {
@@ -55,7 +56,7 @@ export async function compileConfig(
   const { config } = loaded;
   const schema = await loadSchema(config.descriptors, { clock: dependencies.clock });
   if (!schema.ok) return err(schema.error.map(ofDescriptor));
-  const problems: Problem[] = [];
+  const problems: Problem[] = [...(await checkCertificates(loaded, dependencies.clock))];
   const meters = dependencies.meters ?? createMeters(codeName);
   const codecs = createCodecCache(schema.value);
   const filters = await createFilters(config.filters, schema.value);

@@ -22,6 +22,7 @@ import { StreamingAttempt } from "./streaming-attempt.ts";
 export interface CallHost {
   readonly authority: string | undefined;
   readonly userAgent: string;
+  readonly scheme: "http" | "https";
   /** How messages of requests are compressed; undefined for not at all. */
   readonly encoding: RequestEncoding | undefined;
   readonly stalls: StallWatch;

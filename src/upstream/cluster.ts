@@ -21,7 +21,7 @@ import {
   stoppingFailure,
   unavailableFailure,
 } from "./failures.ts";
-import { openOverSockets } from "./open-connection.ts";
+import { openerOf } from "./opener.ts";
 import type { ClusterOptions } from "./options.ts";
 import type { StallWatch } from "./request-sender.ts";
 import { Retries } from "./retries.ts";
@@ -68,6 +68,7 @@ class RunningCluster implements Cluster, CallHost, EndpointSetOwner {
   readonly name: string;
   readonly authority: string | undefined;
   readonly userAgent: string;
+  readonly scheme: "http" | "https";
   readonly encoding: RequestEncoding | undefined;
 
   readonly #options: ClusterOptions;
@@ -87,6 +88,7 @@ class RunningCluster implements Cluster, CallHost, EndpointSetOwner {
     this.name = options.name;
     this.authority = options.authority;
     this.userAgent = options.userAgent;
+    this.scheme = options.tls === undefined ? "http" : "https";
     this.encoding = options.compression;
     this.#options = options;
     const { policy, balancing, retry, overflow, clock, random } = options;
@@ -104,7 +106,8 @@ class RunningCluster implements Cluster, CallHost, EndpointSetOwner {
       });
     }
     this.#deadlines = new DeadlineQueue(options.clock);
-    const open = options.open ?? openOverSockets(options.clock);
+    const open = options.open ?? openerOf(options);
+    options.tls?.credentials.start();
     this.#endpoints = new EndpointSet(options, open, this);
     this.#endpoints.start();
   }
@@ -163,6 +166,7 @@ class RunningCluster implements Cluster, CallHost, EndpointSetOwner {
     this.#endpoints.destroy();
     this.#deadlines.stop();
     this.#breaker?.destroy();
+    this.#options.tls?.credentials.stop();
     if (state.kind === "stopping") {
       state.limit.cancel();
       state.settle();
@@ -214,6 +218,7 @@ class RunningCluster implements Cluster, CallHost, EndpointSetOwner {
     this.#state = { kind: "stopped" };
     this.#deadlines.stop();
     this.#breaker?.destroy();
+    this.#options.tls?.credentials.stop();
     state.settle();
   }
 

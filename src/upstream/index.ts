@@ -12,3 +12,6 @@ export type { ConnectionOpener, UpstreamConnection } from "./open-connection.ts"
 export type { ClusterOptions, OverflowOptions } from "./options.ts";
 export type { RetryOptions } from "./retry.ts";
 export type { ClusterStatus, EndpointStatus } from "./status.ts";
+export { Credentials, readCertificates } from "./tls/credentials.ts";
+export type { UpstreamTls } from "./tls/open-over-tls.ts";
+export type { CertificateFiles, CertificateProblem } from "./tls/read-context.ts";

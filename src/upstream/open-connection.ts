@@ -20,8 +20,8 @@ export type StreamOpener = Pick<UpstreamConnection, "openStream">;
 /** Opens one connection. It ends by `onClose`, also when it never came to be. */
 export type ConnectionOpener = (address: Address, events: ConnectionEvents) => UpstreamConnection;
 
-// Finds peers that vanished without a word while no call is in flight.
-const keepAliveMs = 10_000;
+/** Finds peers that vanished without a word while no call is in flight. */
+export const keepAliveMs = 10_000;
 
 /** Opens connections over TCP and unix sockets. */
 export function openOverSockets(clock: Clock): ConnectionOpener {
@@ -42,7 +42,8 @@ export function openOverSockets(clock: Clock): ConnectionOpener {
   };
 }
 
-function wire(socket: net.Socket, connection: Connection): void {
+/** Gives a connection what its socket has to say. */
+export function wire(socket: net.Socket, connection: Connection): void {
   let error: string | undefined;
   socket.on("data", (chunk) => connection.receive(chunk));
   socket.on("drain", () => connection.drained());

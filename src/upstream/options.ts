@@ -7,6 +7,7 @@ import type { EndpointSource, EndpointSpec } from "./discovery/source.ts";
 import type { ClusterObserver } from "./observer.ts";
 import type { ConnectionOpener } from "./open-connection.ts";
 import type { RetryOptions } from "./retry.ts";
+import type { UpstreamTls } from "./tls/open-over-tls.ts";
 import type { UpkeepOptions } from "./upkeep.ts";
 import type { CallBreakerOptions, HealthCheckOptions } from "./vitals.ts";
 
@@ -38,7 +39,7 @@ export interface ClusterOptions {
   /** How request messages from 1 KiB on are compressed; undefined for not at all, the default. */
   readonly compression: RequestEncoding | undefined;
   readonly overflow: OverflowOptions;
-  /** Longest time until a connection is ready, in ms: TCP and the peer's SETTINGS. Default 1000. */
+  /** Longest time until a connection is ready, in ms: TCP, TLS and the peer's SETTINGS. Default 1000. */
   readonly connectTimeoutMs: number;
   readonly backoff: BackoffOptions;
   readonly upkeep: UpkeepOptions;
@@ -54,6 +55,8 @@ export interface ClusterOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly observer: ClusterObserver;
+  /** How connections are secured; absent where they are not. */
+  readonly tls?: UpstreamTls | undefined;
   /** How connections are opened; sockets unless a test says otherwise. */
   readonly open?: ConnectionOpener;
 }

@@ -6,6 +6,7 @@ import { acceptedEncodings } from "./decompress.ts";
 /** What a cluster says in every head. */
 export interface HeadRules {
   readonly userAgent: string;
+  readonly scheme: "http" | "https";
   /** How messages are compressed, where they are. */
   readonly encoding: RequestEncoding | undefined;
 }
@@ -15,7 +16,7 @@ export interface HeadRules {
 export function requestHead(
   call: Call,
   authority: string,
-  { userAgent, encoding }: HeadRules,
+  { userAgent, scheme, encoding }: HeadRules,
   now: number,
   attempts = 0,
 ): HeaderList {
@@ -23,7 +24,7 @@ export function requestHead(
     ":method",
     "POST",
     ":scheme",
-    "http",
+    scheme,
     ":path",
     call.method.path,
     ":authority",

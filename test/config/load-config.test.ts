@@ -130,6 +130,7 @@ suite("a configuration", () => {
           deadlineMs: 15_000,
           connectTimeoutMs: 1000,
           discovery: [],
+          tls: undefined,
           dnsRefreshMs: 60_000,
           overflow: { connections: 4, requests: 1024, pending: 1024, retries: 100 },
           backoff: { baseMs: 100, maxMs: 10_000 },

@@ -55,7 +55,7 @@ suite("a key", () => {
         " --> gateway.yaml:6:44",
         "  |",
         "6 |   library: { endpoints: [127.0.0.1:50051], colour: red }",
-        "  |                                            ^^^^^^ known keys: endpoints, dns, balance, subset_by, panic_threshold, slow_start, locality, deadline, connect_timeout, overflow, backoff, retry, keepalive, idle_timeout, max_age, authority, compression, health, outlier, breaker",
+        "  |                                            ^^^^^^ known keys: endpoints, dns, balance, subset_by, panic_threshold, slow_start, locality, deadline, connect_timeout, overflow, backoff, retry, keepalive, idle_timeout, max_age, authority, tls, compression, health, outlier, breaker",
         "",
         "1 error in gateway.yaml",
       ],

@@ -92,6 +92,7 @@ export async function startGrpc(
   handlers: GrpcHandlers,
   options: grpc.ServerOptions = {},
   socketPath?: string,
+  credentials: grpc.ServerCredentials = grpc.ServerCredentials.createInsecure(),
 ): Promise<RunningServer & { readonly server: grpc.Server }> {
   const server = new grpc.Server(options);
   const { unary, stream } = handlers;
@@ -99,7 +100,7 @@ export async function startGrpc(
   if (stream !== undefined) server.addService({ stream: methodOf(streamPath, true) }, { stream });
   const target = socketPath === undefined ? "127.0.0.1:0" : `unix:${socketPath}`;
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(target, grpc.ServerCredentials.createInsecure(), (error, bound) => {
+    server.bindAsync(target, credentials, (error, bound) => {
       if (error === null) resolve(bound);
       else reject(error);
     });

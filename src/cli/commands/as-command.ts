@@ -1,4 +1,4 @@
-import type { EndpointAddress, ListenAddress } from "../../config/index.ts";
+import type { EndpointAddress, ListenAddress, UpstreamTlsConfig } from "../../config/index.ts";
 import type { PlannedBinding } from "../../gateway/index.ts";
 
 /** A request as it was asked about on the command line. */
@@ -45,8 +45,17 @@ export function grpcurlCommand(
   metadata: readonly (readonly [name: string, value: string])[],
   messages: readonly string[],
   endpoint: EndpointAddress | undefined,
+  tls: UpstreamTlsConfig | undefined,
 ): string {
-  const words = ["grpcurl", "-plaintext"];
+  const words = ["grpcurl", ...(tls === undefined ? ["-plaintext"] : [])];
+  for (const [flag, value] of [
+    ["-cacert", tls?.ca],
+    ["-cert", tls?.cert],
+    ["-key", tls?.key],
+    ["-servername", tls?.serverName],
+  ] as const) {
+    if (value !== undefined) words.push(flag, quoted(value));
+  }
   for (const [name, value] of metadata) words.push("-H", quoted(`${name}: ${value}`));
   const compact = messages.map((message) => JSON.stringify(JSON.parse(message)));
   words.push("-d", quoted(compact.join(" ")));

@@ -61,7 +61,13 @@ export async function explain(
     const cluster = config.clusters.find(({ name }) => name === binding.cluster);
     const endpoint = cluster && addressOf(cluster);
     const curl = curlCommand({ method: upper, target, headers, data }, address);
-    const grpcurl = grpcurlCommand(binding.method, metadataOf(call), found.messages, endpoint);
+    const grpcurl = grpcurlCommand(
+      binding.method,
+      metadataOf(call),
+      found.messages,
+      endpoint,
+      cluster?.tls,
+    );
     terminal.out(`\n${title("as curl")}\n  ${curl}\n${title("as grpcurl")}\n  ${grpcurl}\n`);
   }
   const isAnswered = call !== undefined || found.answer?.status === 204;

@@ -4,7 +4,6 @@ const laterKeys: Readonly<Record<string, readonly string[]>> = {
   "": ["observe", "docs", "mcp", "tls", "include"],
   listeners: ["tls"],
   descriptors: ["reflection", "buf"],
-  clusters: ["tls"],
   routes: ["prefix", "retry", "mcp"],
   methods: ["cache", "mcp", "retry"],
 };

@@ -8,6 +8,7 @@ import { checkEndpoints } from "./endpoints.ts";
 import { isLaterKey } from "./later.ts";
 import type { ValueShower } from "./show-value.ts";
 import { didYouMean, nearestOf } from "./suggestion.ts";
+import { checkUpstreamTls } from "./upstream-tls.ts";
 
 type PlainMap = Readonly<Record<string, PlainValue>>;
 interface Entry {
@@ -51,6 +52,7 @@ export function checkRelations(root: PlainValue, shower: ValueShower): readonly 
     ...clusters.flatMap(({ path, value }) =>
       checkEndpoints(value["endpoints"], [...path, "endpoints"]),
     ),
+    ...clusters.flatMap(({ path, value }) => checkUpstreamTls(value, path)),
     ...childrenOf(clusters, "balance").flatMap((balance) =>
       exactlyOne(balance, balanceKeys, "a balance"),
     ),

@@ -20,6 +20,7 @@ import {
   someText,
   wholeNumber,
 } from "./text.ts";
+import { upstreamTls } from "./upstream-tls.ts";
 
 const overflow: z.ZodType<OverflowConfig> = z
   .strictObject({
@@ -142,6 +143,10 @@ export const cluster: z.ZodType<Omit<ClusterConfig, "name">> = z
       "Sent as :authority instead of the endpoint's own, such as library.internal.",
       matching(/^[A-Za-z0-9_.:[\]-]{1,255}$/, "an authority such as library.internal").optional(),
     ),
+    tls: described(
+      "TLS to the endpoints: true, or a map of certificates and names. Default false.",
+      upstreamTls.optional(),
+    ),
     compression: described(
       "Compress request messages from 1 KiB on: gzip. Default none.",
       choice("a compression", ["gzip"]).optional(),
@@ -166,6 +171,7 @@ export const cluster: z.ZodType<Omit<ClusterConfig, "name">> = z
     idleTimeoutMs: keys.idle_timeout,
     maxAgeMs: keys.max_age,
     authority: keys.authority,
+    tls: keys.tls,
     compression: keys.compression,
     ...resilienceOf(keys),
   }));
