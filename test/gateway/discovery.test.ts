@@ -3,7 +3,10 @@ import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 import { startExampleServer } from "../../example/server.ts";
-import { startTestGateway } from "../support/gateway.ts";
+import { systemClock } from "../../src/base/index.ts";
+import { parseConfig } from "../../src/config/index.ts";
+import { compileConfig, uncalledClusters } from "../../src/gateway/index.ts";
+import { startTestGateway, testConfig } from "../support/gateway.ts";
 import { send } from "../support/http-client.ts";
 import { makeTemporaryFolder } from "../support/temporary-folder.ts";
 
@@ -54,6 +57,19 @@ suite("endpoints that are found", () => {
     } finally {
       await gateway.stop();
     }
+  });
+
+  test("are not asked for where a configuration is only compiled, as by `diglot check`", async () => {
+    const endpoints =
+      '["dns:///no.such.name.invalid:1", "srv:///_grpc._tcp.invalid", "file:/nowhere/endpoints.yaml"]';
+    const text = testConfig(1, { endpoints });
+    const loaded = await parseConfig(text, "test.yaml", {
+      readFile: () => Promise.reject(new Error("no file is read")),
+      env: {},
+    });
+    assert.ok(loaded.ok);
+    const clusters = uncalledClusters(loaded.value.config);
+    assert.ok((await compileConfig(loaded.value, { clock: systemClock, clusters })).ok);
   });
 
   test("in a file that is not there: 503 at once, and it is logged", async () => {

@@ -49,6 +49,7 @@ suite("TLS to upstreams", () => {
       credentials: serverCredentials("server", "ca"),
     });
     const gateway = await startTestGateway({ upstreamPort: first.port, cluster: tlsKeys(folder) });
+    const of = (name: string) => gateway.events.filter((event) => event === name).length;
     try {
       assert.equal((await send(gateway.port, "GET", "/v1/shelves")).status, 200);
       await first.stop();
@@ -66,13 +67,12 @@ suite("TLS to upstreams", () => {
         install(folder, "self-signed");
         await until(() => gateway.events.includes("certificates.renewed"));
         await until(
-          () => gateway.events.at(-1) === "endpoint.connected",
+          () => of("endpoint.connected") > 1,
           async () => {
             await send(gateway.port, "GET", "/v1/shelves");
           },
         );
         assert.equal((await send(gateway.port, "GET", "/v1/shelves")).status, 200);
-        const of = (name: string) => gateway.events.filter((event) => event === name).length;
         assert.deepEqual([of("certificates.refused"), of("certificates.renewed")], [1, 1]);
       } finally {
         await second.stop();

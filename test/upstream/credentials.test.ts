@@ -154,5 +154,16 @@ suite("T-08: certificates that change", () => {
   test("may be none at all", async () => {
     const none: CertificateFiles = { ca: undefined, own: undefined };
     assert.ok((await readCertificates(none, reader(new Map()), during)).ok);
+    const clock = new FakeClock();
+    const events = { renewed: () => undefined, refused: () => undefined };
+    const credentials = new Credentials({
+      files: none,
+      readText: reader(new Map()),
+      clock,
+      events,
+    });
+    credentials.start();
+    assert.ok((await credentials.context()).ok);
+    assert.equal(clock.timerCount, 0, "there is nothing to look at");
   });
 });

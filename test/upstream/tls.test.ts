@@ -95,7 +95,11 @@ async function startSecure(name: CertificateName, options: http2.SecureServerOpt
 }
 
 /** A server over TLS that says nothing; `closed` gives the bytes that its first connection was sent. */
-async function startPlainTls(name: CertificateName, options: TlsOptions = {}) {
+async function startPlainTls(
+  name: CertificateName,
+  options: TlsOptions = {},
+  onSocket: (socket: TLSSocket) => void = () => undefined,
+) {
   const ended = createLatch<number>();
   const server = tls.createServer({ ...certificate(name), ...options }, (socket) => {
     let received = 0;
@@ -104,6 +108,7 @@ async function startPlainTls(name: CertificateName, options: TlsOptions = {}) {
       received += chunk.length;
     });
     socket.on("close", () => ended.resolve(received));
+    onSocket(socket);
   });
   server.on("tlsClientError", () => ended.resolve(0));
   await new Promise<void>((resolve) => {
@@ -259,6 +264,18 @@ suite("TLS to upstreams", () => {
       assert.equal(await closed, 0, "bytes that the server received");
     });
   }
+
+  test("RFC 9113 §9.2.1: a server that renegotiates is refused", async () => {
+    const told = createLatch<Error | null>();
+    const options: TlsOptions = { maxVersion: "TLSv1.2", ALPNProtocols: ["h2"] };
+    const { address } = await startPlainTls("server", options, (socket) => {
+      socket.on("error", told.resolve);
+      socket.renegotiate({ rejectUnauthorized: false }, told.resolve);
+    });
+    const { cluster } = clusterAt(address, secured(trusted));
+    gatewayFailureOf(await cluster.call(testCall()));
+    assert.match((await told.promise)?.message ?? "", /no renegotiation/);
+  });
 
   test("T-02: a server that answers no handshake is given up in time, and sent a hello only", async () => {
     const received: Buffer[] = [];

@@ -90,6 +90,7 @@ export class Credentials {
     }
     this.#seen = seen;
     this.#wasRead();
+    if (files.ca === undefined && files.own === undefined) return;
     this.#timer = clock.setTimer(pollMs, () => void this.#look());
   }
 

@@ -1,4 +1,4 @@
-import { createPrivateKey, X509Certificate } from "node:crypto";
+import { constants, createPrivateKey, X509Certificate } from "node:crypto";
 import tls, { type SecureContext } from "node:tls";
 import { err, ok, type Result } from "../../base/index.ts";
 
@@ -46,6 +46,8 @@ export function readContext(
         cert,
         key,
         minVersion: "TLSv1.2",
+        // RFC 9113 §9.2.1: no renegotiation, which could also put another certificate in the place of the first.
+        secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
       }),
     );
   } catch (error) {
