@@ -9,7 +9,8 @@ import { deferred } from "../../support/deferred.ts";
 import { gatewayFailureOf, testCall, testOptions, textOf } from "../../upstream/setup.ts";
 import { startBackEnd } from "./back-end.ts";
 import { CallCounter } from "./call-counter.ts";
-import { startLoad } from "./load.ts";
+import { type Sample, startLoad } from "./load.ts";
+import { failedGets, formatTable } from "./report.ts";
 import { startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
 import type { Trouble } from "./trouble.ts";
 
@@ -198,6 +199,37 @@ test("the load tells answers, wrong ones and connections that end apart", async 
   const outcomes = load.samples.map(({ outcome }) => outcome).toSorted();
   assert.deepEqual(outcomes, [...Array<string>(8).fill("503"), "closed", "wrong"]);
   assert.deepEqual(new Set(load.samples.map(({ method }) => method)), new Set(["GET", "POST"]));
+});
+
+test("the table tells failures by kind, and latencies of what was due since it went wrong", () => {
+  const at = 1000;
+  const sample = (
+    dueAt: number,
+    ms: number,
+    outcome: string,
+    method: Sample["method"],
+  ): Sample => ({
+    method,
+    dueAt,
+    endedAt: dueAt + ms,
+    outcome,
+  });
+  const samples = [
+    sample(0, 900, "200", "GET"),
+    sample(1000, 5, "200", "GET"),
+    sample(1001, 7, "503", "POST"),
+    sample(1002, 6, "503", "POST"),
+    sample(1003, 80, "closed", "POST"),
+  ];
+  const [, , row] = formatTable([
+    { scenario: "killed", gateway: "Diglot", samples, at, figure: "well" },
+  ]).split("\n");
+  assert.deepEqual(
+    row?.split("|").map((cell) => cell.trim()),
+    ["", "killed", "Diglot", "5", "0", "2 × 503, 1 × closed", "6.0", "80.0", "80.0", "well", ""],
+  );
+  assert.equal(failedGets(samples), 0);
+  assert.equal(failedGets([...samples, sample(0, 1, "504", "GET")]), 1);
 });
 
 suite("the back end", () => {

@@ -2,7 +2,7 @@ import { type Place, replace } from "./back-ends.ts";
 import type { Sample } from "./load.ts";
 import { inSeconds, placeAt, type Scenario } from "./scenario.ts";
 
-const warmUpSeconds = 1.5;
+const warmUpSeconds = 1;
 
 /** One of four is killed and stays dead. */
 const killed: Scenario = {
@@ -68,11 +68,11 @@ const restarted: Scenario = {
   },
 };
 
-/** All four are killed, and there again three seconds later. */
+/** All four are killed, and there again two and a half seconds later. */
 const allDown: Scenario = {
   name: "all-down",
   warmUpSeconds,
-  seconds: 8,
+  seconds: 7,
   isProxied: true,
   needsSpares: true,
   mustSave: false,
@@ -82,7 +82,7 @@ const allDown: Scenario = {
     const at = performance.now();
     await Promise.all(places.map(({ backEnd }) => backEnd.kill()));
     const downAt = performance.now();
-    await stage.until(4);
+    await stage.until(3.5);
     await Promise.all(places.map(replace));
     const upAt = performance.now();
     return {

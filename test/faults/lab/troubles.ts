@@ -2,9 +2,9 @@ import { placeAt, type Scenario } from "./scenario.ts";
 import type { NetworkFault } from "./tcp-proxy.ts";
 import type { Trouble } from "./trouble.ts";
 
-const warmUpSeconds = 0.5;
-const seconds = 1.8;
-const troubledAt = 0.4;
+const warmUpSeconds = 0.4;
+const seconds = 1.4;
+const troubledAt = 0.2;
 
 const ofBackEnd: Readonly<Record<string, Trouble>> = {
   hang: { kind: "hang" },
