@@ -18,6 +18,7 @@ import type { Address } from "./address.ts";
 import type { ClusterObserver } from "./observer.ts";
 import type { StreamOpener } from "./open-connection.ts";
 import type { Judgement } from "./retry.ts";
+import type { UpstreamTls } from "./tls/open-over-tls.ts";
 
 /** How endpoints are asked how they are. */
 export interface HealthCheckOptions extends HealthOptions {
@@ -47,6 +48,7 @@ export interface VitalsOptions {
   readonly breaker: CallBreakerOptions | undefined;
   readonly authority: string | undefined;
   readonly userAgent: string;
+  readonly tls?: UpstreamTls | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly observer: ClusterObserver;
@@ -130,7 +132,7 @@ export class ClusterVitals {
         service: probe.service,
         authority,
         userAgent,
-        scheme: "http",
+        scheme: this.#options.tls === undefined ? "http" : "https",
         connection: () => patient,
       } as const;
       return { check: grpcCheck(options), watch: probe.watch ? grpcWatch(options) : undefined };

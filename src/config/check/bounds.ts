@@ -24,8 +24,19 @@ export function checkBounds(document: GatewayDocument): readonly Finding[] {
     if (outlier !== undefined && outlier.ejectForMs > outlier.maxEjectForMs)
       findings.push(tooLarge([...path, "eject_for"], "longer than max_eject_for"));
   }
-  findings.push(...checkSubsets(document));
+  findings.push(...checkSubsets(document), ...checkHealthTypes(document));
   return findings;
+}
+
+/** An HTTP check is sent in clear. */
+function checkHealthTypes(document: GatewayDocument): readonly Finding[] {
+  return Object.entries(document.clusters).flatMap(([name, { health, tls }]): Finding[] => {
+    if (health?.probe.kind !== "http" || tls === undefined) return [];
+    const path = ["clusters", name, "health", "type"];
+    const message = `${path.join(".")}: http checks are sent in clear, and the cluster has tls`;
+    const help = "use type grpc or tcp";
+    return [{ path, part: "value", severity: "error", rule: "relation", message, help }];
+  });
 }
 
 /** A route's subset has a value for each name that its cluster makes subsets by. */
