@@ -17,7 +17,7 @@ export interface CountingUpstream {
   stop(): Promise<void>;
 }
 
-const [data, headers, settings, windowUpdate] = [0, 1, 4, 8];
+const [data, headers, settings, ping, windowUpdate] = [0, 1, 4, 6, 8];
 const endStream = 1;
 const endHeaders = 4;
 const ack = 1;
@@ -64,6 +64,8 @@ function serve(socket: Socket, onEnd: (call: CountedCall) => void): void {
     rest = bytes.subarray(end);
     for (const { type, flags, streamId, payload } of framesIn(bytes.subarray(0, end))) {
       if (type === settings && (flags & ack) === 0) socket.write(frame(settings, ack, 0));
+      // A connection that gives no sign of life is lost to the gateway.
+      if (type === ping && (flags & ack) === 0) socket.write(frame(ping, ack, 0, payload));
       if (type === headers) counts.set(streamId, { bytes: 0, frames: 0 });
       const count = counts.get(streamId);
       if (type !== data || count === undefined) continue;
