@@ -3,9 +3,11 @@
 //   --only killed,hang   some scenarios only
 //   --rate 400           requests a second
 //   --all                Envoy in the small scenarios too
+import { loadavg } from "node:os";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { describeMachine } from "../../../bench/harness/report.ts";
 import { makeTemporaryFolder } from "../../support/temporary-folder.ts";
 import { type BackEnds, startBackEnds } from "./back-ends.ts";
 import { endWithUs } from "./end-with-us.ts";
@@ -106,6 +108,9 @@ async function runPart(
 
 async function main(): Promise<void> {
   const plan = readPlan();
+  const { cpu, cores, node, commit } = describeMachine();
+  const load = (loadavg()[0] ?? 0).toFixed(1);
+  console.log(`${cpu}, ${cores} cores with load ${load}, Node ${node}, ${commit}\n`);
   const peer = envoy();
   if (peer === undefined) {
     console.log("Envoy: not there, its rows are skipped; `npm run bench:peers` obtains it");
