@@ -67,7 +67,7 @@ async function runScenario(
   const child = await gateway.start(ports, makeTemporaryFolder("faults"));
   const forget = endWithUs(child.pid);
   try {
-    await startLoad({ port: child.port, rate, seconds: warmUpSeconds }).finished;
+    await startLoad({ port: child.port, rate: rate * 2, seconds: warmUpSeconds }).finished;
     const load = startLoad({ port: child.port, rate, seconds });
     const begunAt = performance.now();
     const until = (at: number): Promise<void> =>

@@ -21,7 +21,7 @@ export interface Deed {
 export interface Scenario {
   /** As `--only` takes it. */
   readonly name: string;
-  /** How long the gateway has the load before it counts: its code is cold at first. */
+  /** How long the gateway has twice the load before it counts: its code is cold at first. */
   readonly warmUpSeconds: number;
   /** How long the load lasts. */
   readonly seconds: number;
