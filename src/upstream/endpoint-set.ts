@@ -162,8 +162,7 @@ export class EndpointSet implements EndpointOwner {
     );
   }
 
-  changed(endpoint: Endpoint, from: EndpointState["kind"], to: EndpointState["kind"]): void {
-    if (this.#leaving.has(endpoint)) return;
+  changed(from: EndpointState["kind"], to: EndpointState["kind"]): void {
     this.#count[from]--;
     this.#count[to]++;
     if (this.#connectsToOne) this.#onOrderedChange(to);
@@ -247,8 +246,7 @@ export class EndpointSet implements EndpointOwner {
   }
 
   #leave(endpoint: Endpoint): void {
-    this.#count[endpoint.state.kind]--;
-    if (endpoint.connectionCount > 0) this.#leaving.add(endpoint);
     endpoint.stop();
+    if (endpoint.connectionCount > 0) this.#leaving.add(endpoint);
   }
 }

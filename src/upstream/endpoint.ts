@@ -14,7 +14,7 @@ import { type ClusterVitals, type EndpointVitals, free } from "./vitals.ts";
 /** Told of the life of an endpoint. */
 export interface EndpointOwner {
   /** Its state has changed. */
-  changed(endpoint: Endpoint, from: EndpointState["kind"], to: EndpointState["kind"]): void;
+  changed(from: EndpointState["kind"], to: EndpointState["kind"]): void;
   /** A call may be sent that could not be before. */
   hasRoom(): void;
   /** It has fallen ill or is well again. */
@@ -328,6 +328,6 @@ export class Endpoint implements BalancedEndpoint, ConnectionOwner, StreamOpener
       this.readySince = this.#options.clock.now();
       this.#vitals.start();
     } else if (previous.kind === "ready") this.#vitals.pause();
-    this.#owner.changed(this, previous.kind, next.kind);
+    this.#owner.changed(previous.kind, next.kind);
   }
 }

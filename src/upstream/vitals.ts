@@ -85,7 +85,7 @@ export class ClusterVitals {
   watch(patient: Patient, address: Address, onChange: () => void): EndpointVitals {
     const { breaker, clock, observer } = this.#options;
     const vitals: EndpointVitals = new EndpointVitals(
-      this.#checkerOf(patient, address, () => onChange()),
+      this.#checkerOf(patient, address, onChange),
       this.#detector?.track(patient.key),
       breaker?.perEndpoint === true
         ? createBreaker(breaker, {

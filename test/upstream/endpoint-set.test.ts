@@ -106,6 +106,18 @@ suite("endpoints that are discovered", () => {
     assert.equal(leaving.isClosed, true);
   });
 
+  test("those that leave before they were connected to are not waited for any more", async () => {
+    const { cluster, source, network } = discovering();
+    const [first, second, third] = addresses(3);
+    assert.ok(first !== undefined && second !== undefined && third !== undefined);
+    source.find([first, second]);
+    source.find([third]);
+    const outcome = cluster.call(testCall());
+    network.last.lose("ECONNREFUSED");
+    assert.equal(cluster.status().pending, 0);
+    assert.equal(gatewayFailureOf(await outcome).reason, "UPSTREAM_UNAVAILABLE");
+  });
+
   test("of one that is told of twice, and is static too, there is one", () => {
     const source = new FakeSource();
     const { cluster } = fakeCluster({ endpoints: addresses(1), sources: [source] });
