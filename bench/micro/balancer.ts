@@ -10,18 +10,7 @@ import {
   policies,
 } from "../../src/balancer/index.ts";
 import { seededRandom, systemClock } from "../../src/base/index.ts";
-
-const options = {
-  choices: 2,
-  activeRequestBias: 1,
-  minimumRingSize: 1024,
-  maximumRingSize: 65_536,
-  tableSize: 65_537,
-  slowStartMs: 0,
-  panicThreshold: 0.5,
-  preferredLocality: undefined,
-  subsetBy: [],
-};
+import { plainBalancing } from "../../test/support/balancing.ts";
 
 function endpointsOf(count: number, priorities: number): BalancedEndpoint[] {
   return Array.from({ length: count }, (_, index) => ({
@@ -85,7 +74,7 @@ for (const name of Object.keys(policies) as PolicyName[]) {
   const cells = columns.map(({ count, priorities }) => {
     const balancer = createBalancer<BalancedEndpoint>(
       policies[name],
-      options,
+      plainBalancing,
       seededRandom(1),
       systemClock,
     );

@@ -6,15 +6,8 @@ import { systemClock, systemRandom } from "../../src/base/index.ts";
 import { parseConfig } from "../../src/config/index.ts";
 import { startGateway } from "../../src/gateway/index.ts";
 import { createHandler, type Outcome } from "../../src/http/index.ts";
-import { startTestGateway, testConfig } from "../support/gateway.ts";
+import { quiet, startTestGateway, testConfig } from "../support/gateway.ts";
 import { reasonOf, send } from "../support/http-client.ts";
-
-const quiet = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
 
 suite("gateway", () => {
   test("starts whole or not at all: a port that is taken names its listener", async () => {

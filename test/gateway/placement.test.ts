@@ -5,15 +5,8 @@ import { type ExampleServer, startExampleServer } from "../../example/server.ts"
 import { systemClock, systemRandom } from "../../src/base/index.ts";
 import { formatProblems, parseConfig } from "../../src/config/index.ts";
 import { type Gateway, startGateway } from "../../src/gateway/index.ts";
-import { testConfig } from "../support/gateway.ts";
+import { quiet, testConfig } from "../support/gateway.ts";
 import { send } from "../support/http-client.ts";
-
-const quiet = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
 
 interface Placed {
   readonly port: number;

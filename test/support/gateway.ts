@@ -39,7 +39,8 @@ export interface TestGatewayOptions {
   readonly endpoints?: string;
 }
 
-const quiet: Logger = {
+/** A logger that keeps nothing. */
+export const quiet: Logger = {
   debug: () => undefined,
   info: () => undefined,
   warn: () => undefined,

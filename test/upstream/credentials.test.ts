@@ -3,6 +3,7 @@ import { suite, test } from "node:test";
 import { type CertificateFiles, Credentials, readCertificates } from "../../src/upstream/index.ts";
 import { type CertificateName, certificate } from "../support/certificates.ts";
 import { FakeClock } from "../support/fake-clock.ts";
+import { settle } from "./setup.ts";
 
 const paths = { ca: "ca.pem", own: { cert: "own.pem", key: "own.key" } };
 const during = Date.parse("2026-01-01");
@@ -22,10 +23,6 @@ function reader(files: ReadonlyMap<string, string | undefined>) {
     const text = files.get(path);
     return text === undefined ? Promise.reject(new Error(`ENOENT ${path}`)) : Promise.resolve(text);
   };
-}
-
-async function settle(): Promise<void> {
-  for (let i = 0; i < 20; i++) await Promise.resolve();
 }
 
 function watched(files: ReadonlyMap<string, string | undefined>) {

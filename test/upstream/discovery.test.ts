@@ -10,6 +10,7 @@ import type {
 } from "../../src/upstream/discovery/resolver.ts";
 import type { EndpointSpec } from "../../src/upstream/discovery/source.ts";
 import { FakeClock } from "../support/fake-clock.ts";
+import { settle } from "./setup.ts";
 
 const spec = { weight: 1, locality: "", priority: 0, metadata: {} };
 
@@ -32,11 +33,6 @@ class FakeDns implements Resolver {
     const answer = answers.get(name) ?? `ENOTFOUND ${name}`;
     return typeof answer === "string" ? Promise.reject(new Error(answer)) : Promise.resolve(answer);
   }
-}
-
-/** Lets promises that are settled tell it. */
-async function settle(): Promise<void> {
-  for (let i = 0; i < 20; i++) await Promise.resolve();
 }
 
 function started(dns: FakeDns, overrides: Partial<DnsSourceOptions> = {}) {

@@ -64,6 +64,13 @@ export class FakeStream implements Stream {
     this.end({ kind: "complete" });
   }
 
+  /** Status other than OK, as a server sends it at once ("Trailers-Only"). */
+  refuse(code: number, extra: readonly string[] = []): void {
+    const head = [":status", "200", "content-type", "application/grpc"];
+    this.events.onHeaders([...head, "grpc-status", String(code), ...extra], true);
+    this.end({ kind: "complete" });
+  }
+
   /** As when the peer resets the stream. */
   resetByPeer(code: number, unprocessed = false): void {
     this.end({ kind: "reset", code, by: "peer", unprocessed, message: "RST_STREAM" });

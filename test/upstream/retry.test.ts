@@ -37,13 +37,6 @@ const idempotent = {
   },
 };
 
-/** Status other than OK, as a server sends it at once ("Trailers-Only"). */
-function refuse(stream: FakeStream, code: number, extra: readonly string[] = []): void {
-  const head = [":status", "200", "content-type", "application/grpc", "grpc-status", String(code)];
-  stream.events.onHeaders([...head, ...extra], true);
-  stream.end({ kind: "complete" });
-}
-
 /** A call sent to the first of two endpoints, both ready. */
 function sentToOneOfTwo(overrides: TestOptions = {}, call = testCall(idempotent)) {
   const fake = fakeCluster({ endpoints: addresses(2), retry, ...overrides });
@@ -57,7 +50,7 @@ suite("retries (gRFC A6)", () => {
     const { outcome, clock, network } = sentToOneOfTwo();
     const [first] = network.streams;
     assert.ok(first !== undefined);
-    refuse(first, Code.UNAVAILABLE);
+    first.refuse(Code.UNAVAILABLE);
     assert.equal(network.streams.length, 1, "it waits");
     clock.advance(79);
     assert.equal(network.streams.length, 1, "the least wait is 80 % of the base");
@@ -77,7 +70,7 @@ suite("retries (gRFC A6)", () => {
 
   test("sends nothing again that may do harm when sent twice", async () => {
     const { outcome, clock, network } = sentToOneOfTwo({}, testCall());
-    refuse(network.streams[0] as FakeStream, Code.UNAVAILABLE);
+    (network.streams[0] as FakeStream).refuse(Code.UNAVAILABLE);
     clock.advance(10_000);
     assert.equal(network.streams.length, 1);
     assert.equal(failureOf(await outcome).code, Code.UNAVAILABLE);
@@ -88,7 +81,7 @@ suite("retries (gRFC A6)", () => {
       { retry: { ...retry, unsafe: true } },
       testCall(),
     );
-    refuse(network.streams[0] as FakeStream, Code.UNAVAILABLE);
+    (network.streams[0] as FakeStream).refuse(Code.UNAVAILABLE);
     clock.advance(200);
     network.connections[1]?.streams[0]?.answer(envelope("reply"));
     assert.equal(textOf(await outcome), "reply");
@@ -96,7 +89,7 @@ suite("retries (gRFC A6)", () => {
 
   test("passes on a code that the policy does not list", async () => {
     const { outcome, clock, network } = sentToOneOfTwo();
-    refuse(network.streams[0] as FakeStream, Code.NOT_FOUND);
+    (network.streams[0] as FakeStream).refuse(Code.NOT_FOUND);
     assert.equal(failureOf(await outcome).code, Code.NOT_FOUND);
     clock.advance(10_000);
     assert.equal(network.streams.length, 1);
@@ -108,7 +101,7 @@ suite("retries (gRFC A6)", () => {
       assert.equal(network.streams.length, tries);
       const latest = network.streams.find(isOpen);
       assert.ok(latest !== undefined);
-      refuse(latest, Code.UNAVAILABLE, ["grpc-message", `try ${tries}`]);
+      latest.refuse(Code.UNAVAILABLE, ["grpc-message", `try ${tries}`]);
       clock.advance(2000);
     }
     assert.equal(network.streams.length, 3);
@@ -145,7 +138,7 @@ suite("retries (gRFC A6)", () => {
 
   test("waits as long as the server says, and never asks again when it says so", async () => {
     const patient = sentToOneOfTwo();
-    refuse(patient.network.streams[0] as FakeStream, Code.UNAVAILABLE, [
+    (patient.network.streams[0] as FakeStream).refuse(Code.UNAVAILABLE, [
       "grpc-retry-pushback-ms",
       "700",
     ]);
@@ -155,7 +148,7 @@ suite("retries (gRFC A6)", () => {
     assert.equal(patient.network.streams.length, 2);
     for (const value of ["-1", "soon", ""]) {
       const never = sentToOneOfTwo();
-      refuse(never.network.streams[0] as FakeStream, Code.UNAVAILABLE, [
+      (never.network.streams[0] as FakeStream).refuse(Code.UNAVAILABLE, [
         "grpc-retry-pushback-ms",
         value,
       ]);
@@ -167,7 +160,7 @@ suite("retries (gRFC A6)", () => {
 
   test("does not wait past the deadline", async () => {
     const { outcome, network } = sentToOneOfTwo({}, testCall({ ...idempotent, deadline: 1060 }));
-    refuse(network.streams[0] as FakeStream, Code.UNAVAILABLE);
+    (network.streams[0] as FakeStream).refuse(Code.UNAVAILABLE);
     assert.equal(failureOf(await outcome).code, Code.UNAVAILABLE, "the failure, not a 504 later");
   });
 
@@ -194,7 +187,7 @@ suite("retries (gRFC A6)", () => {
       {},
       testCall({ ...idempotent, cancellation: source }),
     );
-    refuse(network.streams[0] as FakeStream, Code.UNAVAILABLE);
+    (network.streams[0] as FakeStream).refuse(Code.UNAVAILABLE);
     source.cancel();
     clock.advance(10_000);
     assert.equal(network.streams.length, 1);
@@ -252,8 +245,8 @@ suite("hedging (gRFC A6)", () => {
     });
     clock.advance(100);
     const [first, second] = network.streams;
-    refuse(first as FakeStream, Code.UNAVAILABLE, ["grpc-message", "one"]);
-    refuse(second as FakeStream, Code.UNAVAILABLE, ["grpc-message", "two"]);
+    (first as FakeStream).refuse(Code.UNAVAILABLE, ["grpc-message", "one"]);
+    (second as FakeStream).refuse(Code.UNAVAILABLE, ["grpc-message", "two"]);
     assert.equal(failureOf(await outcome).message, "two");
   });
 
@@ -289,7 +282,7 @@ suite("the retry budget", () => {
       if (!network.last.isReady) network.last.becomeReady();
       for (let tries = 0; tries < 4; tries++) {
         const stream = network.streams.at(-1);
-        if (stream !== undefined && isOpen(stream)) refuse(stream, Code.UNAVAILABLE);
+        if (stream !== undefined && isOpen(stream)) stream.refuse(Code.UNAVAILABLE);
         clock.advance(2);
       }
       await Promise.resolve();
@@ -316,14 +309,14 @@ suite("the retry budget", () => {
     });
     const outcomes = [1, 2, 3].map(() => cluster.call(testCall(idempotent)));
     network.last.becomeReady();
-    for (const stream of [...network.streams]) refuse(stream, Code.UNAVAILABLE);
+    for (const stream of [...network.streams]) stream.refuse(Code.UNAVAILABLE);
     assert.ok(!(await outcomes[2])?.ok, "the third one is not sent again");
     clock.advance(200);
     assert.equal(network.streams.length, 5);
     for (const stream of network.streams.filter(isOpen)) stream.answer(envelope("reply"));
     assert.ok((await outcomes[0])?.ok);
     const later = cluster.call(testCall(idempotent));
-    refuse(network.streams.at(-1) as FakeStream, Code.UNAVAILABLE);
+    (network.streams.at(-1) as FakeStream).refuse(Code.UNAVAILABLE);
     clock.advance(200);
     network.streams.at(-1)?.answer(envelope("reply"));
     assert.ok((await later).ok, "a call that has ended leaves its place to the next");

@@ -183,6 +183,11 @@ export function addresses(count: number): Address[] {
   }));
 }
 
+/** Lets promises that are settled tell it. */
+export async function settle(): Promise<void> {
+  for (let i = 0; i < 20; i++) await Promise.resolve();
+}
+
 /** Something that a test waits for. */
 export interface Latch<T> {
   readonly promise: Promise<T>;

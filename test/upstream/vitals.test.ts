@@ -11,6 +11,7 @@ import {
   type FakeCluster,
   fakeCluster,
   gatewayFailureOf,
+  settle,
   specOf,
   type TestOptions,
   testCall,
@@ -48,13 +49,6 @@ const breaker: CallBreakerOptions = {
   perEndpoint: false,
 };
 
-/** Status other than OK, as a server sends it at once. */
-function refuse(stream: FakeStream, code: number): void {
-  const head = [":status", "200", "content-type", "application/grpc", "grpc-status", String(code)];
-  stream.events.onHeaders(head, true);
-  stream.end({ kind: "complete" });
-}
-
 /** Sends calls; `reply` says what the streams of each connection get. */
 async function drive(
   { cluster, network }: FakeCluster,
@@ -88,16 +82,11 @@ function ready(overrides: TestOptions, count = 3): FakeCluster {
   return fake;
 }
 
-/** Lets promises that are settled tell it. */
-async function settle(): Promise<void> {
-  for (let i = 0; i < 20; i++) await Promise.resolve();
-}
-
 suite("outliers", () => {
   test("U-17: an endpoint that fails five times in a row gets no calls for 30 s, and then again", async () => {
     const fake = ready({ outlier });
     const sick = (index: number, stream: FakeStream): void =>
-      index === 0 ? refuse(stream, Code.UNAVAILABLE) : stream.answer();
+      index === 0 ? stream.refuse(Code.UNAVAILABLE) : stream.answer();
     const before = await drive(fake, 30, sick);
     assert.equal(before[0], 5);
     assert.deepEqual(
@@ -112,14 +101,14 @@ suite("outliers", () => {
 
   test("an answer such as NOT_FOUND is no failure of the endpoint", async () => {
     const fake = ready({ outlier });
-    const taken = await drive(fake, 30, (_index, stream) => refuse(stream, Code.NOT_FOUND));
+    const taken = await drive(fake, 30, (_index, stream) => stream.refuse(Code.NOT_FOUND));
     assert.deepEqual(taken, [10, 10, 10]);
   });
 
   test("U-18: when half of the endpoints are out, all are used rather than the rest overloaded", async () => {
     const fake = ready({ outlier: { ...outlier, maxEjected: 1 } });
     await drive(fake, 60, (index, stream) =>
-      index < 2 ? refuse(stream, Code.UNAVAILABLE) : stream.answer(),
+      index < 2 ? stream.refuse(Code.UNAVAILABLE) : stream.answer(),
     );
     const { endpoints } = fake.cluster.status();
     assert.deepEqual(
@@ -193,7 +182,7 @@ suite("health checks", () => {
 suite("the breaker", () => {
   test("refuses at once with 503 and retry-after while too many calls fail, and lets one through to probe", async () => {
     const fake = ready({ breaker }, 1);
-    await drive(fake, 4, (_index, stream) => refuse(stream, Code.UNAVAILABLE));
+    await drive(fake, 4, (_index, stream) => stream.refuse(Code.UNAVAILABLE));
     const sent = fake.network.streams.length;
     const failure = gatewayFailureOf(await fake.cluster.call(testCall()));
     assert.equal(failure.reason, "UPSTREAM_BREAKER_OPEN");
@@ -213,18 +202,18 @@ suite("the breaker", () => {
 
   test("NOT_FOUND never opens it", async () => {
     const fake = ready({ breaker }, 1);
-    await drive(fake, 50, (_index, stream) => refuse(stream, Code.NOT_FOUND));
+    await drive(fake, 50, (_index, stream) => stream.refuse(Code.NOT_FOUND));
     assert.equal(fake.cluster.status().breaker?.kind, "closed");
   });
 
   test("of an endpoint sends its calls to the others, and fails at once when all are open", async () => {
     const fake = ready({ breaker: { ...breaker, perEndpoint: true } }, 3);
     await drive(fake, 30, (index, stream) =>
-      index === 0 ? refuse(stream, Code.UNAVAILABLE) : stream.answer(),
+      index === 0 ? stream.refuse(Code.UNAVAILABLE) : stream.answer(),
     );
     const after = await drive(fake, 10, (_index, stream) => stream.answer());
     assert.equal(after[0], 0);
-    await drive(fake, 100, (_index, stream) => refuse(stream, Code.UNAVAILABLE));
+    await drive(fake, 100, (_index, stream) => stream.refuse(Code.UNAVAILABLE));
     const failure = gatewayFailureOf(await fake.cluster.call(testCall()));
     assert.equal(failure.reason, "UPSTREAM_BREAKER_OPEN");
     fake.cluster.destroy();
